@@ -1,0 +1,141 @@
+/** Stable codes of every error this package throws. */
+export type AuditErrorCode =
+  | 'AUDIT_OPTIONS_INVALID'
+  | 'AUDIT_ALREADY_REGISTERED'
+  | 'AUDIT_DATABASE_UNUSABLE'
+  | 'AUDIT_SCHEMA_TOO_NEW'
+  | 'AUDIT_STORE_UNAVAILABLE'
+  | 'AUDIT_QUERY_INVALID'
+  | 'AUDIT_CATALOGUE_INVALID'
+  | 'AUDIT_COVERAGE_MISSING'
+  | 'AUDIT_OVERLOADED'
+  | 'AUDIT_CLOSED';
+
+/**
+ * Every error of this package. The message says what happened, with which value, and what to do;
+ * `code` is stable and safe to compare across copies of the package, where `instanceof` is not.
+ */
+export class AuditError extends Error {
+  override readonly name: string = 'AuditError';
+
+  constructor(
+    readonly code: AuditErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** An option has a wrong name, type or value. `option` is its path: `database.file`. */
+export class OptionsInvalidError extends AuditError {
+  override readonly name = 'OptionsInvalidError';
+
+  constructor(
+    readonly option: string,
+    problem: string,
+    cure: string,
+  ) {
+    super('AUDIT_OPTIONS_INVALID', `AuditModule option "${option}" ${problem}. ${cure}`);
+  }
+}
+
+/** `AuditModule` was imported with options more than once in one application. */
+export class AlreadyRegisteredError extends AuditError {
+  override readonly name = 'AlreadyRegisteredError';
+
+  constructor() {
+    super(
+      'AUDIT_ALREADY_REGISTERED',
+      'AuditModule is registered twice in this application. ' +
+        'Call AuditModule.forRoot() or forRootAsync() once, in the root module; it is global, so other modules need no import.',
+    );
+  }
+}
+
+/** The database cannot be opened, created or written. */
+export class DatabaseUnusableError extends AuditError {
+  override readonly name = 'DatabaseUnusableError';
+
+  constructor(database: string, problem: string, cure: string, options?: ErrorOptions) {
+    super('AUDIT_DATABASE_UNUSABLE', `The audit database "${database}" ${problem}. ${cure}`, options);
+  }
+}
+
+/** The database was written by a newer version of this package. */
+export class SchemaTooNewError extends AuditError {
+  override readonly name = 'SchemaTooNewError';
+
+  constructor(database: string, migrations: readonly string[]) {
+    super(
+      'AUDIT_SCHEMA_TOO_NEW',
+      `The audit database "${database}" has migrations this version does not know (${migrations.join(', ')}). ` +
+        'Upgrade nestjs-audited to the version that wrote it, or point the option "database" at another file.',
+    );
+  }
+}
+
+/** The store did not accept or answer: down, hung, closed or full. */
+export class StoreUnavailableError extends AuditError {
+  override readonly name = 'StoreUnavailableError';
+
+  constructor(problem: string, options?: ErrorOptions) {
+    super('AUDIT_STORE_UNAVAILABLE', `The audit store is unavailable: ${problem}`, options);
+  }
+}
+
+/** A bound of the recorder is reached; the event was not accepted. */
+export class OverloadedError extends AuditError {
+  override readonly name = 'OverloadedError';
+
+  constructor(option: string, limit: number) {
+    super(
+      'AUDIT_OVERLOADED',
+      `The audit queue is full (${option} = ${limit}). The store is slower than the events arrive; raise "${option}" or look at the store.`,
+    );
+  }
+}
+
+/** The audit trail was closed: the application is shutting down. */
+export class ClosedError extends AuditError {
+  override readonly name = 'ClosedError';
+
+  constructor() {
+    super('AUDIT_CLOSED', 'The audit trail is closed: the application is shutting down and accepts no more events.');
+  }
+}
+
+/** A query has an unknown or malformed parameter. */
+export class QueryInvalidError extends AuditError {
+  override readonly name = 'QueryInvalidError';
+
+  constructor(
+    readonly parameter: string,
+    problem: string,
+    cure: string,
+  ) {
+    super('AUDIT_QUERY_INVALID', `Audit query parameter "${parameter}" ${problem}. ${cure}`);
+  }
+}
+
+/** A catalogue is declared wrongly. */
+export class CatalogueInvalidError extends AuditError {
+  override readonly name = 'CatalogueInvalidError';
+
+  constructor(type: string, problem: string, cure: string) {
+    super('AUDIT_CATALOGUE_INVALID', `Audit event type "${type}" ${problem}. ${cure}`);
+  }
+}
+
+/** State-changing routes have no audit policy and `coverage` is `'error'`. */
+export class CoverageMissingError extends AuditError {
+  override readonly name = 'CoverageMissingError';
+
+  constructor(routes: readonly string[]) {
+    super(
+      'AUDIT_COVERAGE_MISSING',
+      `${routes.length} state-changing route(s) have no audit policy:\n  ${routes.join('\n  ')}\n` +
+        'Put @Audited(...) on them, or @NotAudited("reason") where there is nothing to record.',
+    );
+  }
+}
