@@ -38,6 +38,10 @@ export interface AuditDraft {
   /** Any value; an object becomes `details`, anything else `details.value`. */
   readonly details?: unknown;
   readonly changes?: readonly DraftChange[];
+  /** State of the resource before the action; compared with `after` field by field into `changes`. */
+  readonly before?: unknown;
+  /** State of the resource after the action. */
+  readonly after?: unknown;
   /** An Error, or its facts. */
   readonly error?: unknown;
   readonly correlationId?: string;
@@ -70,6 +74,8 @@ export type AuditEnrichment = Partial<
     | 'ticket'
     | 'details'
     | 'changes'
+    | 'before'
+    | 'after'
     | 'severity'
     | 'risk'
     | 'dataClassification'
@@ -79,10 +85,4 @@ export type AuditEnrichment = Partial<
     | 'causationId'
     | 'personal'
   >
-> & {
-  /** State of the resource before the action; compared with `after` field by field. */
-  readonly before?: unknown;
-  /** State of the resource after the action. */
-  readonly after?: unknown;
-};
-
+>;

@@ -1,0 +1,10 @@
+import type { AuditPolicy } from './audit-policy.js';
+
+/** A route whose requests are recorded. */
+export interface AuditedRoute {
+  /** Class and method: `DeploymentsController.create`. */
+  readonly handler: string;
+  /** Full pattern as registered: `/v1/deployments/:id`. */
+  readonly pattern: string;
+  readonly policy: AuditPolicy;
+}

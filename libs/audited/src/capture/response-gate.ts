@@ -1,0 +1,166 @@
+import type { ServerResponse } from 'node:http';
+
+/** What a gate asks and tells. Nothing in it may throw. */
+export interface GateKeeper {
+  /** Name and value of the header that gives the audit id back, if one is wanted. */
+  auditIdHeader(): readonly [name: string, value: string] | undefined;
+  /**
+   * The application decided its answer; its last piece is about to leave.
+   *
+   * @param body the last piece of the body, if any
+   * @returns a promise that never rejects when the answer has to wait for it
+   */
+  answered(status: number, body: unknown): Promise<unknown> | undefined;
+  /** The connection closed before the application ended its answer. */
+  closed(response: ServerResponse): void;
+}
+
+const GATE = Symbol.for('nestjs-audited.response-gate');
+
+type GatedResponse = ServerResponse & { [GATE]?: ResponseGate };
+
+type EndArguments = Parameters<ServerResponse['end']>;
+type WriteHeadArguments = Parameters<ServerResponse['writeHead']>;
+
+/** The gate that stands on a response, if one does. */
+export function gateOf(response: ServerResponse): ResponseGate | undefined {
+  return (response as GatedResponse)[GATE];
+}
+
+/**
+ * Holds the end of a response between *the application decided its answer* and *its last byte leaves*:
+ * the one moment that knows the final status and can still wait for a commit. Success, errors mapped
+ * by filters, refusals by pipes, guards and rate limits are one code path here, on every framework
+ * that answers through Node's `ServerResponse`. Streams flow freely; only their end is held.
+ */
+export class ResponseGate {
+  private keeper: GateKeeper | undefined;
+  private keeperBefore: GateKeeper | undefined;
+  private ended = false;
+  private readonly writeHeadBefore: ServerResponse['writeHead'];
+  private readonly endBefore: ServerResponse['end'];
+
+  constructor(private readonly response: ServerResponse) {
+    // Middleware may have put its own methods on the response (compression, sessions); they come after.
+    this.writeHeadBefore = response.writeHead;
+    this.endBefore = response.end;
+    (response as GatedResponse)[GATE] = this;
+    response.writeHead = gatedWriteHead as ServerResponse['writeHead'];
+    response.end = gatedEnd as ServerResponse['end'];
+    response.once('close', gatedClose);
+  }
+
+  /** This keeper follows the request from now on; `undefined` for nobody. */
+  enter(keeper: GateKeeper | undefined): void {
+    this.keeperBefore = this.keeper;
+    this.keeper = keeper;
+  }
+
+  /** The last keeper has nothing to do with the request after all. */
+  leave(): void {
+    this.keeper = this.keeperBefore;
+  }
+
+  writeHead(args: WriteHeadArguments): ServerResponse {
+    this.stampHeader();
+    return this.writeHeadBefore.apply(this.response, args);
+  }
+
+  end(args: EndArguments): ServerResponse {
+    const { response, keeper } = this;
+    if (this.ended) {
+      return response;
+    }
+    const body = bodyOf(args);
+    if (keeper === undefined || !isSendable(body)) {
+      return this.endBefore.apply(response, args);
+    }
+    this.stampHeader();
+    // Throws where `end` would have thrown; then nothing is recorded and the application may answer again.
+    this.freezeHead(body, args[1]);
+    this.ended = true;
+    const pending = keeper.answered(response.statusCode, body);
+    if (pending === undefined) {
+      return this.endBefore.apply(response, args);
+    }
+    void pending.then(() => this.release(args));
+    return response;
+  }
+
+  close(): void {
+    if (!this.ended) {
+      this.ended = true;
+      this.keeper?.closed(this.response);
+    }
+  }
+
+  private stampHeader(): void {
+    if (!this.response.headersSent) {
+      const header = this.keeper?.auditIdHeader();
+      if (header !== undefined) {
+        this.response.setHeader(header[0], header[1]);
+      }
+    }
+  }
+
+  private release(args: EndArguments): void {
+    try {
+      this.endBefore.apply(this.response, args);
+    } catch (error) {
+      // Nobody is left on the stack to hear it; the client must not wait for ever.
+      this.response.destroy(error instanceof Error ? error : undefined);
+    }
+  }
+
+  /**
+   * Fixes status and headers as `end` would have done, so that nothing that runs while the answer is
+   * held can change what was recorded. Node builds the head here and sends it with the first byte.
+   */
+  private freezeHead(body: SendableBody, encoding: unknown): void {
+    const { response } = this;
+    // HTTP/2 sends the head the moment it is written; there it has to wait.
+    if (response.headersSent || response.req.httpVersionMajor >= 2) {
+      return;
+    }
+    if (mayHaveBody(response) && !response.hasHeader('content-length') && !response.hasHeader('transfer-encoding')) {
+      response.setHeader('content-length', byteLength(body, encoding));
+    }
+    response.writeHead(response.statusCode);
+  }
+}
+
+type SendableBody = string | Uint8Array | null | undefined;
+
+function bodyOf(args: EndArguments): unknown {
+  return typeof args[0] === 'function' ? undefined : args[0];
+}
+
+/** Anything else makes `end` throw, and it shall. */
+function isSendable(body: unknown): body is SendableBody {
+  return body === undefined || body === null || typeof body === 'string' || body instanceof Uint8Array;
+}
+
+function gatedWriteHead(this: GatedResponse, ...args: WriteHeadArguments): ServerResponse {
+  return this[GATE]?.writeHead(args) ?? this;
+}
+
+function gatedEnd(this: GatedResponse, ...args: EndArguments): ServerResponse {
+  return this[GATE]?.end(args) ?? this;
+}
+
+function gatedClose(this: GatedResponse): void {
+  this[GATE]?.close();
+}
+
+/** RFC 9110, sections 6.4.1 and 9.3.2: HEAD, 1xx, 204 and 304 have no body. */
+function mayHaveBody(response: ServerResponse): boolean {
+  const { statusCode } = response;
+  return response.req.method !== 'HEAD' && statusCode >= 200 && statusCode !== 204 && statusCode !== 304;
+}
+
+function byteLength(body: SendableBody, encoding: unknown): number {
+  if (typeof body === 'string') {
+    return Buffer.byteLength(body, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+  }
+  return body?.byteLength ?? 0;
+}

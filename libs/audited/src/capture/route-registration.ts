@@ -1,0 +1,97 @@
+import type { AuditedRoute } from './audited-route.js';
+import { rawResponse, type FrameworkRequest, type FrameworkResponse } from './framework-request.js';
+import { WRAPPED_HANDLER, type WrappedHandler } from './handler-wrap.js';
+import type { HttpCapture } from './http-capture.js';
+import { copyMetadata } from './nest-metadata.js';
+import type { RouteTable } from './route-table.js';
+import { gateOf } from './response-gate.js';
+
+type Next = (error?: unknown) => unknown;
+type RouteHandler = (request: FrameworkRequest, response: FrameworkResponse, next?: Next) => unknown;
+type Register = (...args: unknown[]) => unknown;
+
+/** Every method of Nest's HTTP adapters that registers a route. */
+const REGISTERING_METHODS = [
+  ...['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all', 'search', 'query'],
+  ...['propfind', 'proppatch', 'mkcol', 'copy', 'move', 'lock', 'unlock'],
+];
+
+/**
+ * Stands where Nest hands each route to the HTTP adapter, and begins the capture in front of the
+ * handlers that are audited. This is the outermost place that knows the handler and runs before every
+ * guard, however and wherever the guard was registered; routes without policy are left as they are.
+ */
+export class RouteRegistration {
+  constructor(
+    private readonly capture: HttpCapture,
+    private readonly table: RouteTable,
+    /** Also mark requests of other routes as matched; needed to tell unmatched ones apart. */
+    private readonly markMatched: boolean,
+  ) {}
+
+  /** Has to run before the routes are registered. @param adapter Nest's HTTP adapter */
+  intercept(adapter: object): void {
+    const methods = adapter as Record<string, Register | undefined>;
+    for (const name of REGISTERING_METHODS) {
+      const register = methods[name];
+      if (typeof register === 'function') {
+        methods[name] = (...args) => register.apply(adapter, this.gatedArguments(args));
+      }
+    }
+  }
+
+  private gatedArguments(args: readonly unknown[]): unknown[] {
+    const handler = args.at(-1);
+    if (typeof handler !== 'function') {
+      return [...args];
+    }
+    const gated = this.gated(handler as RouteHandler, typeof args[0] === 'string' ? args[0] : '');
+    return [...args.slice(0, -1), gated];
+  }
+
+  private gated(handler: RouteHandler, pattern: string): RouteHandler {
+    const wrapped = Reflect.getOwnMetadata(WRAPPED_HANDLER, handler) as WrappedHandler | undefined;
+    const entry = wrapped === undefined ? undefined : this.table.find(wrapped.controller, wrapped.methodName);
+    if (entry?.coverage.status !== 'audited') {
+      return this.markMatched ? dressedAs(handler, marking(handler)) : handler;
+    }
+    const route: AuditedRoute = { handler: entry.handler, pattern, policy: entry.coverage.policy };
+    return dressedAs(handler, this.beginning(route, handler));
+  }
+
+  private beginning(route: AuditedRoute, handler: RouteHandler): RouteHandler {
+    const { capture } = this;
+    const { context } = capture.parts;
+    return (request, response, next) => {
+      const raw = rawResponse(response);
+      const action = capture.begin(route, request, raw);
+      const passOn: Next | undefined =
+        next === undefined
+          ? undefined
+          : (error) => {
+              if (error === undefined) {
+                capture.withdraw(action, raw);
+              }
+              return next(error);
+            };
+      return context.isNeeded()
+        ? context.run(action, () => handler(request, response, passOn))
+        : handler(request, response, passOn);
+    };
+  }
+}
+
+function marking(handler: RouteHandler): RouteHandler {
+  return (request, response, next) => {
+    gateOf(rawResponse(response))?.enter(undefined);
+    return handler(request, response, next);
+  };
+}
+
+/** Adapters read the version, Fastify's options and more from the handler; the stand-in carries them on. */
+function dressedAs(handler: RouteHandler, standIn: RouteHandler): RouteHandler {
+  Object.assign(standIn, handler);
+  copyMetadata(handler, standIn);
+  Object.defineProperty(standIn, 'name', { value: handler.name, configurable: true });
+  return standIn;
+}

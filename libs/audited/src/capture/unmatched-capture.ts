@@ -1,0 +1,79 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AuditEventType } from '../catalogue/event-type.js';
+import { answerError } from './answer-error.js';
+import type { FrameworkRequest } from './framework-request.js';
+import type { HttpCaptureParts } from './http-capture.js';
+import { readRequestFacts } from './http-facts.js';
+import { httpOutcome } from './http-outcome.js';
+import { ResponseGate } from './response-gate.js';
+
+/**
+ * Records requests that no route matched, or that were refused before any route was looked for: an
+ * unparsable body, a middleware's refusal. Stands at the server itself, in front of the framework.
+ * A request that reaches a route is that route's affair, and leaves no record here.
+ */
+export class UnmatchedCapture {
+  constructor(private readonly parts: HttpCaptureParts) {}
+
+  attach(server: Server): void {
+    server.prependListener('request', (request, response) => this.begin(request, response));
+  }
+
+  private begin(request: IncomingMessage, response: ServerResponse): void {
+    const { recorder, clock, options } = this.parts;
+    const eventId = recorder.newId();
+    const startedAt = clock.now();
+    const { auditIdHeader } = options;
+    new ResponseGate(response).enter({
+      auditIdHeader: () =>
+        auditIdHeader === false || response.statusCode < 400 ? undefined : [auditIdHeader, eventId],
+      answered: (status, body) => (status < 400 ? undefined : this.record(request, eventId, startedAt, status, body)),
+      closed: () => undefined,
+    });
+  }
+
+  private record(
+    request: IncomingMessage,
+    eventId: string,
+    startedAt: number,
+    status: number,
+    body: unknown,
+  ): Promise<unknown> | undefined {
+    const { recorder, clock, options, failures } = this.parts;
+    try {
+      const facts = readRequestFacts(request as unknown as FrameworkRequest, options.correlationHeader);
+      const { method, path, ip, userAgent, correlationId, traceId, spanId } = facts;
+      const receipt = recorder.record(
+        {
+          type: typeOf(status),
+          action: `${method} ${path}`,
+          outcome: httpOutcome(status, 'not-reached').outcome,
+          actor: {
+            kind: 'anonymous',
+            ...(ip === undefined ? {} : { ip }),
+            ...(userAgent === undefined ? {} : { userAgent }),
+          },
+          correlationId: correlationId ?? eventId,
+          ...(traceId === undefined || spanId === undefined ? {} : { traceId, spanId }),
+          occurredAt: new Date(startedAt),
+          durationMs: clock.now() - startedAt,
+          transport: { kind: 'http', method, path, status },
+          error: answerError(status, body),
+        },
+        undefined,
+        eventId,
+      );
+      return receipt instanceof Promise ? receipt : undefined;
+    } catch (error) {
+      failures.report('capture', 'An unmatched request could not be recorded', error);
+      return undefined;
+    }
+  }
+}
+
+function typeOf(status: number): AuditEventType {
+  if (status === 404 || status === 405) {
+    return 'audit.http.unmatched' as AuditEventType;
+  }
+  return (status === 429 ? 'audit.http.rate_limited' : 'audit.http.malformed') as AuditEventType;
+}

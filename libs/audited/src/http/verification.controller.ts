@@ -1,0 +1,22 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { Audited } from '../capture/audited.decorator.js';
+import type { IntegrityReport } from '../integrity/integrity-fault.js';
+import { AuditReader } from '../storage/audit-reader.js';
+
+/** Proof that nothing was changed or removed. */
+@Controller()
+export class VerificationController {
+  constructor(@Inject(AuditReader) private readonly reader: AuditReader) {}
+
+  @Get()
+  @Audited<IntegrityReport>('audit.verify', {
+    action: 'Audit trail verified',
+    types: { denied: 'audit.denied' },
+    resource: { type: 'audit-trail' },
+    details: ({ result }) =>
+      result === undefined ? undefined : { ok: result.ok, records: result.records, faultCount: result.faultCount },
+  })
+  verify(): Promise<IntegrityReport> {
+    return this.reader.verify();
+  }
+}

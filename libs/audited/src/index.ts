@@ -1,0 +1,85 @@
+export { AuditModule } from './audit.module.js';
+export type { AuditModuleRootAsyncOptions, AuditModuleRootOptions } from './audit.module-definition.js';
+export type { AuditModuleExtras, AuditModuleOptions } from './audit.options.js';
+
+export { Audited, auditedFor, NotAudited, type AuditedOf } from './capture/audited.decorator.js';
+export type {
+  AuditedOptions,
+  AuditFacts,
+  AuditSelector,
+  OutcomeTypes,
+  ResourceSelectors,
+} from './capture/audited.options.js';
+export { ActorResolver } from './capture/actor-resolver.js';
+export { RequestUserActorResolver } from './capture/request-user.actor-resolver.js';
+export type { CaptureOptions } from './capture/capture.options.js';
+
+export { AuditService, type TypedDraft } from './recording/audit.service.js';
+export type { AuditReceipt } from './recording/audit-recorder.js';
+export type { AuditDurability } from './recording/durability.js';
+export type { AuditFailureCause } from './recording/failure-log.js';
+export type { GroupCommitLimits } from './recording/group-commit.js';
+
+export { auditCatalogue } from './catalogue/audit.catalogue.js';
+export { catalogueHelpers } from './catalogue/catalogue-drafts.js';
+export { defineCatalogue } from './catalogue/define-catalogue.js';
+export { deploymentCatalogue } from './catalogue/deployment.catalogue.js';
+export type { EventCatalogue, EventTypeDefinition, TypeNameOf, TypesOf } from './catalogue/event-catalogue.js';
+export { EventClassifier } from './catalogue/event-classifier.js';
+export type { AuditEventType, AuditEventTypes } from './catalogue/event-type.js';
+export { owaspCatalogue } from './catalogue/owasp.catalogue.js';
+export { scamIntelligenceCatalogue } from './catalogue/scam-intelligence.catalogue.js';
+
+export { DEFAULT_REDACTION_LIMITS, type RedactionLimits, type RedactionOptions } from './redaction/redaction.options.js';
+
+export { AuditReader, type VerifyOptions } from './storage/audit-reader.js';
+export { MAX_PAGE_RECORDS, type AuditPage, type AuditQuery } from './storage/audit-query.js';
+export { AuditStore, type AppendableEvent, type AppendReceipt } from './storage/audit-store.js';
+
+export { ChainVerifier, type ColumnCheck } from './integrity/chain-verifier.js';
+export type { ChainVerdict, IntegrityFault, IntegrityFaultKind, IntegrityReport } from './integrity/integrity-fault.js';
+
+export { canonicalJson } from './event/canonical-json.js';
+export type { AuditDraft, AuditEnrichment, DraftChange } from './event/audit-draft.js';
+export type {
+  AuditActor,
+  AuditActorKind,
+  AuditChange,
+  AuditErrorInfo,
+  AuditEvent,
+  AuditOrigin,
+  AuditOutcome,
+  AuditResource,
+  AuditRisk,
+  AuditSeverity,
+  AuditStage,
+  AuditTransport,
+  AuditTruncation,
+  CallTransport,
+  HttpTransport,
+  ManualTransport,
+} from './event/audit-event.js';
+export {
+  GENESIS_HASH,
+  MAIN_CHAIN,
+  type AuditRecord,
+  type AuditSeal,
+  type ChainHead,
+  type ChainId,
+  type StoredRecord,
+} from './event/audit-record.js';
+export type { JsonObject, JsonValue } from './event/json-value.js';
+export {
+  AlreadyRegisteredError,
+  AuditError,
+  CatalogueInvalidError,
+  ClosedError,
+  CoverageMissingError,
+  DatabaseUnusableError,
+  OptionsInvalidError,
+  OverloadedError,
+  QueryInvalidError,
+  SchemaTooNewError,
+  StoreUnavailableError,
+  type AuditErrorCode,
+} from './event/audit.error.js';

@@ -1,0 +1,14 @@
+import type { AuditSeal } from '../event/audit-record.js';
+
+/**
+ * One way to compute the hash of a record. Schemes are chosen by the id in the seal, so records
+ * sealed by an older scheme stay verifiable for as long as the scheme is kept in the registry.
+ *
+ * Contract: pure and deterministic; any one-byte change to the chain, position, previous hash,
+ * scheme or body gives another hash; `body` is canonical JSON and is taken as it is.
+ */
+export interface IntegrityScheme {
+  /** Stored in every seal; never reused for other arithmetic. */
+  readonly id: string;
+  hash(seal: Omit<AuditSeal, 'hash' | 'scheme'>, body: string): string;
+}

@@ -1,0 +1,10 @@
+import type { IntegrityScheme } from './integrity-scheme.js';
+import { sha256Scheme } from './sha256.scheme.js';
+
+/** Every scheme that was ever used to seal. A line is added, never removed. */
+export const INTEGRITY_SCHEMES: ReadonlyMap<string, IntegrityScheme> = new Map(
+  [sha256Scheme].map((scheme) => [scheme.id, scheme]),
+);
+
+/** The scheme that seals new records. */
+export const CURRENT_SCHEME = sha256Scheme;

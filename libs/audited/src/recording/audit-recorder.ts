@@ -1,0 +1,90 @@
+import type { AuditDraft } from '../event/audit-draft.js';
+import { MAIN_CHAIN } from '../event/audit-record.js';
+import { AuditError } from '../event/audit.error.js';
+import type { AuditStore } from '../storage/audit-store.js';
+import { effectiveDurability, type AuditDurability } from './durability.js';
+import type { ComposedEvent, EventComposer } from './event-composer.js';
+import type { AuditFailureCause, FailureLog } from './failure-log.js';
+import { GroupCommit, type GroupCommitLimits } from './group-commit.js';
+
+/** What became of an event. */
+export interface AuditReceipt {
+  /** Id of the event; the one to look it up by. */
+  readonly id: string;
+  /**
+   * `durable`: stored and sealed. `queued`: accepted, the level did not ask to wait. `failed`: not
+   * stored; the operator was told and the failure counted.
+   */
+  readonly status: 'durable' | 'queued' | 'failed';
+  /** Position in the chain, once durable. */
+  readonly position?: number;
+}
+
+/**
+ * The one write path: draft, event, queue, store. Never throws and never rejects: a failure of the
+ * audit trail is counted, told to the operator once, and said in the receipt.
+ */
+export class AuditRecorder {
+  private readonly commits: GroupCommit;
+
+  constructor(
+    store: AuditStore,
+    private readonly composer: EventComposer,
+    private readonly failures: FailureLog,
+    private readonly defaultDurability: AuditDurability,
+    limits: GroupCommitLimits,
+  ) {
+    this.commits = new GroupCommit(store, MAIN_CHAIN, limits);
+  }
+
+  /** An id for an event that is recorded later, so that it can be told before. */
+  newId(): string {
+    return this.composer.newId();
+  }
+
+  /**
+   * @returns a receipt at once when the event need not be waited for, else a promise that never rejects
+   */
+  record(
+    draft: AuditDraft,
+    durability: AuditDurability = this.defaultDurability,
+    id: string = this.newId(),
+  ): AuditReceipt | Promise<AuditReceipt> {
+    let composed: ComposedEvent;
+    try {
+      composed = this.composer.compose(draft, id);
+    } catch (error) {
+      this.failures.report('compose', 'An event could not be recorded', error);
+      return { id, status: 'failed' };
+    }
+    const level = effectiveDurability(durability, composed.event.risk, composed.atLeastRecorded);
+    const committed = this.commit(composed);
+    return level === 'best-effort' ? { id, status: 'queued' } : committed;
+  }
+
+  /** Takes no more events; resolves when every accepted one is durable or has failed. */
+  close(): Promise<void> {
+    return this.commits.close();
+  }
+
+  private commit(composed: ComposedEvent): Promise<AuditReceipt> {
+    const { id } = composed.event;
+    return this.commits.append(composed).then(
+      (position) => {
+        this.failures.recovered('store');
+        return { id, status: 'durable', position } as const;
+      },
+      (error: unknown) => {
+        this.failures.report(causeOf(error), 'An event could not be stored and is lost', error);
+        return { id, status: 'failed' } as const;
+      },
+    );
+  }
+}
+
+function causeOf(error: unknown): AuditFailureCause {
+  if (error instanceof AuditError && error.code === 'AUDIT_OVERLOADED') {
+    return 'overload';
+  }
+  return error instanceof AuditError && error.code === 'AUDIT_CLOSED' ? 'closed' : 'store';
+}

@@ -1,0 +1,107 @@
+import type { ChainId } from '../event/audit-record.js';
+import { ClosedError, OverloadedError, StoreUnavailableError } from '../event/audit.error.js';
+import type { AppendableEvent, AppendReceipt, AuditStore } from '../storage/audit-store.js';
+
+/** Bounds of the queue before the store. */
+export interface GroupCommitLimits {
+  /** Events that may wait for the store. */
+  readonly maxQueuedEvents: number;
+  /** Characters of canonical text that may wait; about as many bytes. */
+  readonly maxQueuedBytes: number;
+  /** Events in one transaction. */
+  readonly maxBatchEvents: number;
+  /** How long one transaction may take before its callers are released. */
+  readonly commitTimeoutMs: number;
+}
+
+interface Waiting {
+  readonly event: AppendableEvent;
+  readonly settle: (position: number) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Concurrent callers share one transaction: while one commits, the next batch fills. No timer delays
+ * a lone caller; its batch leaves at the end of the current turn of the event loop.
+ */
+export class GroupCommit {
+  private queue: Waiting[] = [];
+  private queuedBytes = 0;
+  private running: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly store: AuditStore,
+    private readonly chain: ChainId,
+    private readonly limits: GroupCommitLimits,
+  ) {}
+
+  /** Resolves with the event's position once it is durable. */
+  append(event: AppendableEvent): Promise<number> {
+    if (this.closed) {
+      return Promise.reject(new ClosedError());
+    }
+    if (this.queue.length >= this.limits.maxQueuedEvents) {
+      return Promise.reject(new OverloadedError('maxQueuedEvents', this.limits.maxQueuedEvents));
+    }
+    const bytes = event.body.length + (event.personal?.length ?? 0);
+    if (this.queuedBytes + bytes > this.limits.maxQueuedBytes) {
+      return Promise.reject(new OverloadedError('maxQueuedBytes', this.limits.maxQueuedBytes));
+    }
+    this.queuedBytes += bytes;
+    return new Promise((settle, fail) => {
+      this.queue.push({ event, settle, fail });
+      this.running ??= this.run();
+    });
+  }
+
+  /** Takes no more events; resolves when everything that was accepted is durable or has failed. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    await endOfTurn();
+    while (this.queue.length > 0) {
+      await this.commit(this.takeBatch());
+    }
+    this.running = undefined;
+  }
+
+  private takeBatch(): Waiting[] {
+    const batch =
+      this.queue.length <= this.limits.maxBatchEvents ? this.queue : this.queue.slice(0, this.limits.maxBatchEvents);
+    this.queue = this.queue.slice(batch.length);
+    for (const { event } of batch) {
+      this.queuedBytes -= event.body.length + (event.personal?.length ?? 0);
+    }
+    return batch;
+  }
+
+  private async commit(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const events = batch.map(({ event }) => event);
+      const { firstPosition } = await this.inTime(this.store.append(this.chain, events));
+      batch.forEach(({ settle }, index) => settle(firstPosition + index));
+    } catch (error) {
+      batch.forEach(({ fail }) => fail(error));
+    }
+  }
+
+  private inTime(commit: Promise<AppendReceipt>): Promise<AppendReceipt> {
+    const { commitTimeoutMs } = this.limits;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new StoreUnavailableError(`no commit within commitTimeoutMs = ${commitTimeoutMs}`)),
+        commitTimeoutMs,
+      );
+      commit.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+}
+
+/** Callers of the same turn share the first batch; nothing else waits. */
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,21 @@
+import type { AuditEvent } from '../event/audit-event.js';
+import type { AuditRecord, PersonalPart, StoredRecord } from '../event/audit-record.js';
+import type { JsonObject } from '../event/json-value.js';
+import { withValueAt } from '../event/json-pointer.js';
+
+/** A record as applications see it: the personal part, unless erased, is back in its place. */
+export function readRecord(stored: StoredRecord): AuditRecord {
+  const event = JSON.parse(stored.body) as AuditEvent;
+  if (event.personal === undefined) {
+    return { event, seal: stored.seal };
+  }
+  if (stored.personal === null) {
+    return { event, seal: stored.seal, erased: true };
+  }
+  const personal = JSON.parse(stored.personal) as PersonalPart;
+  let whole = event as unknown as JsonObject;
+  for (const [pointer, value] of Object.entries(personal)) {
+    whole = withValueAt(whole, pointer, value);
+  }
+  return { event: whole as unknown as AuditEvent, seal: stored.seal };
+}

@@ -1,0 +1,72 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { AuditEvent } from '../../event/audit-event.js';
+import type { ChainHead, PersonalPart } from '../../event/audit-record.js';
+import { GENESIS_HASH } from '../../event/audit-record.js';
+import { CURRENT_SCHEME } from '../../integrity/integrity-schemes.js';
+import type { AppendableEvent, AppendReceipt } from '../../storage/audit-store.js';
+import { columnValues, RECORD_COLUMN_NAMES } from '../../storage/record-columns.js';
+
+const SEAL_COLUMNS = ['chain', 'position', 'previous_hash', 'hash', 'scheme', 'body', 'personal', 'salt'];
+const INSERT_COLUMNS = [...SEAL_COLUMNS, ...RECORD_COLUMN_NAMES];
+
+/**
+ * Seals and inserts events at the end of a chain: head read, records inserted, head moved, in one
+ * transaction that holds SQLite's write lock from its start. So two processes on one file can not
+ * seal on the same head.
+ */
+export class SqliteAppender {
+  private readonly readHead: Statement<[string], { position: number; hash: string }>;
+  private readonly insertRecord: Statement<unknown[]>;
+  private readonly moveHead: Statement<[string, number, string]>;
+  private readonly inOneTransaction: (chain: string, events: readonly AppendableEvent[]) => AppendReceipt;
+
+  constructor(handle: Database) {
+    this.readHead = handle.prepare('SELECT position, hash FROM audit_heads WHERE chain = ?');
+    this.insertRecord = handle.prepare(
+      `INSERT INTO audit_records (${INSERT_COLUMNS.join(', ')}) VALUES (${INSERT_COLUMNS.map(() => '?').join(', ')})`,
+    );
+    this.moveHead = handle.prepare(
+      `INSERT INTO audit_heads (chain, position, hash) VALUES (?, ?, ?)
+       ON CONFLICT (chain) DO UPDATE SET position = excluded.position, hash = excluded.hash`,
+    );
+    this.inOneTransaction = handle.transaction((chain: string, events: readonly AppendableEvent[]) =>
+      this.appendAll(chain, events),
+    ).immediate;
+  }
+
+  append(chain: string, events: readonly AppendableEvent[]): AppendReceipt {
+    return this.inOneTransaction(chain, events);
+  }
+
+  private appendAll(chain: string, events: readonly AppendableEvent[]): AppendReceipt {
+    const stored = this.readHead.get(chain);
+    let head: ChainHead = { chain, position: stored?.position ?? 0, hash: stored?.hash ?? GENESIS_HASH };
+    const firstPosition = head.position + 1;
+    for (const event of events) {
+      head = this.appendOne(head, event);
+    }
+    if (events.length > 0) {
+      this.moveHead.run(chain, head.position, head.hash);
+    }
+    return { chain, firstPosition };
+  }
+
+  private appendOne(head: ChainHead, { body, personal, salt }: AppendableEvent): ChainHead {
+    const position = head.position + 1;
+    const hash = CURRENT_SCHEME.hash({ chain: head.chain, position, previousHash: head.hash }, body);
+    const event = JSON.parse(body) as AuditEvent;
+    const personalPart = personal === undefined ? undefined : (JSON.parse(personal) as PersonalPart);
+    this.insertRecord.run(
+      head.chain,
+      position,
+      head.hash,
+      hash,
+      CURRENT_SCHEME.id,
+      body,
+      personal ?? null,
+      salt ?? null,
+      ...columnValues(event, personalPart),
+    );
+    return { chain: head.chain, position, hash };
+  }
+}

@@ -1,0 +1,152 @@
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { DataSource } from 'typeorm';
+import { DatabaseUnusableError, SchemaTooNewError } from '../../event/audit.error.js';
+import { AuditHeadEntity } from '../audit-head.entity.js';
+import { AuditRecordEntity } from '../audit-record.entity.js';
+import { CreateAuditLog1795219200000 } from '../migrations/1795219200000-create-audit-log.migration.js';
+
+/** SQLite's name for a database that lives in memory and ends with its connection. */
+export const IN_MEMORY = ':memory:';
+
+const MIGRATIONS = [CreateAuditLog1795219200000];
+const MIGRATIONS_TABLE = 'audit_migrations';
+
+/** How long a writer of another process is waited for. */
+const BUSY_TIMEOUT_MS = 5000;
+/** Page cache; indexes of some million records stay in memory. */
+const CACHE_KIB = 65_536;
+/** A larger log between checkpoints makes fewer random writes. 8000 pages are 32 MB. */
+const CHECKPOINT_PAGES = 8000;
+
+/** An open database: TypeORM's DataSource and the driver's own handle for set-based SQL. */
+export interface SqliteConnection {
+  readonly source: DataSource;
+  readonly handle: Database;
+}
+
+/**
+ * Opens the log for writing: makes the folder, brings the schema up to date by migrations, and makes
+ * sure that a commit survives a power cut.
+ *
+ * @throws DatabaseUnusableError, SchemaTooNewError with a cure
+ */
+export async function openForWriting(file: string): Promise<SqliteConnection> {
+  prepareFolder(file);
+  const connection = await connect(file, (handle) => {
+    handle.pragma('journal_mode = WAL');
+    setPragmas(handle);
+  });
+  try {
+    requireDurability(file, connection.handle);
+    await refuseNewerSchema(file, connection.source);
+    await connection.source.runMigrations({ transaction: 'all' });
+    return connection;
+  } catch (error) {
+    await connection.source.destroy();
+    throw unusable(file, error);
+  }
+}
+
+/** Opens the log for reading beside its writer; every write is refused by the connection itself. */
+export function openForReading(file: string): Promise<SqliteConnection> {
+  return connect(file, (handle) => {
+    setPragmas(handle);
+    handle.pragma('query_only = ON');
+  });
+}
+
+async function connect(file: string, prepareDatabase: (handle: Database) => void): Promise<SqliteConnection> {
+  const source = new DataSource({
+    type: 'better-sqlite3',
+    database: file,
+    entities: [AuditRecordEntity, AuditHeadEntity],
+    migrations: MIGRATIONS,
+    migrationsTableName: MIGRATIONS_TABLE,
+    synchronize: false,
+    timeout: BUSY_TIMEOUT_MS,
+    prepareDatabase,
+  });
+  try {
+    await source.initialize();
+  } catch (error) {
+    throw unusable(file, error);
+  }
+  // TypeORM's own statements are for reading and schema; the hot path speaks to the driver directly.
+  const handle = (source.driver as unknown as { databaseConnection: Database }).databaseConnection;
+  return { source, handle };
+}
+
+function setPragmas(handle: Database): void {
+  // TypeORM's enableWAL would leave synchronous at NORMAL, which loses commits at a power cut.
+  handle.pragma('synchronous = FULL');
+  handle.pragma(`cache_size = -${CACHE_KIB}`);
+  handle.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+}
+
+/** The kit does not call itself durable on the word of an option; it asks the database. */
+function requireDurability(file: string, handle: Database): void {
+  const journal = handle.pragma('journal_mode', { simple: true });
+  const synchronous = handle.pragma('synchronous', { simple: true });
+  if (file !== IN_MEMORY && (journal !== 'wal' || synchronous !== 2)) {
+    throw new DatabaseUnusableError(
+      file,
+      `cannot be made durable (journal_mode=${String(journal)}, synchronous=${String(synchronous)})`,
+      'Put it on a local disk: network file systems do not support WAL.',
+    );
+  }
+}
+
+async function refuseNewerSchema(file: string, source: DataSource): Promise<void> {
+  const tables: unknown[] = await source.query('SELECT 1 FROM sqlite_master WHERE type = ? AND name = ?', [
+    'table',
+    MIGRATIONS_TABLE,
+  ]);
+  if (tables.length === 0) {
+    return;
+  }
+  const rows: { name: string }[] = await source.query(`SELECT name FROM ${MIGRATIONS_TABLE}`);
+  const known = new Set(MIGRATIONS.map((migration) => migration.name));
+  const unknown = rows.map((row) => row.name).filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new SchemaTooNewError(file, unknown);
+  }
+}
+
+function prepareFolder(file: string): void {
+  if (file === IN_MEMORY) {
+    return;
+  }
+  const folder = dirname(resolve(file));
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new DatabaseUnusableError(
+      file,
+      `cannot be created in the folder "${folder}" (${reasonOf(error)})`,
+      'Give the process write access to the folder, or set the option "database" to a file in another one.',
+      { cause: error },
+    );
+  }
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new DatabaseUnusableError(file, 'is a folder', 'Set the option "database" to the path of a file.');
+  }
+}
+
+function unusable(file: string, error: unknown): Error {
+  if (error instanceof DatabaseUnusableError || error instanceof SchemaTooNewError) {
+    return error;
+  }
+  return new DatabaseUnusableError(
+    file,
+    `cannot be opened (${reasonOf(error)})`,
+    'Make sure it is an audit database of this package, that the process may write it, and that the disk has room.',
+    { cause: error },
+  );
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

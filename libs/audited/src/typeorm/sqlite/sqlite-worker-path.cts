@@ -1,0 +1,7 @@
+import { join } from 'node:path';
+
+/**
+ * Where the worker's file stands. The package is built twice, as ES modules and as CommonJS; this
+ * module is CommonJS in both, because `__dirname` is the one way to ask that works in each.
+ */
+export const SQLITE_WORKER_PATH: string = join(__dirname, 'sqlite.worker.js');

@@ -1,0 +1,89 @@
+// Builds libs/audited twice, as ES modules (dist/esm) and as CommonJS (dist/cjs). Does nothing when neither the
+// sources nor the output changed since the last good build; `--force` builds anyway.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fingerprint, listFiles } from './fingerprint.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const library = join(root, 'libs', 'audited');
+const dist = join(library, 'dist');
+/** Kept outside `dist`, which is published as it is. */
+const memory = join(root, 'node_modules', '.cache', 'nestjs-audited', 'build-lib.json');
+
+const PASSES = [
+  { name: 'ES modules', config: 'tsconfig.lib.json' },
+  { name: 'CommonJS', config: 'tsconfig.cjs.json' },
+];
+
+const startedAt = Date.now();
+const inputs = fingerprintInputs();
+
+if (!process.argv.includes('--force') && isFresh()) {
+  console.log('build:lib: up to date');
+} else {
+  await build();
+}
+
+async function build() {
+  rmSync(dist, { recursive: true, force: true });
+  rmSync(memory, { force: true });
+
+  const results = await Promise.all(PASSES.map(compile));
+  const failed = results.find(({ status }) => status !== 0);
+  if (failed) {
+    // TypeScript writes output in spite of errors; half a build must not be run or packed by the next command.
+    rmSync(dist, { recursive: true, force: true });
+    console.error(failed.output);
+    console.error(`build:lib: the ${failed.name} pass failed (${failed.config}); dist was removed`);
+    process.exit(1);
+  }
+
+  // The package is "type": "module"; this makes Node read the second tree as CommonJS.
+  writeFileSync(join(dist, 'cjs', 'package.json'), '{"type":"commonjs"}\n');
+
+  mkdirSync(dirname(memory), { recursive: true });
+  // The inputs as they were before the compiler read them: an edit made meanwhile asks for another build.
+  writeFileSync(memory, JSON.stringify({ inputs, outputs: fingerprint(listFiles(dist)) }));
+  console.log(`build:lib: built in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+}
+
+/** No source maps: the sources are not published, so a map would point at files nobody has. */
+function compile({ name, config }) {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const child = spawn(process.execPath, [compiler, '-p', join(library, config), '--sourceMap', 'false'], { cwd: root });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status) => resolve({ name, config, status, output }));
+  });
+}
+
+function isFresh() {
+  const last = readMemory();
+  const files = listFiles(dist);
+  return files.length > 0 && last?.inputs === inputs && last.outputs === fingerprint(files);
+}
+
+function readMemory() {
+  try {
+    return JSON.parse(readFileSync(memory, 'utf8'));
+  } catch {
+    return undefined; // no build yet, or one that was interrupted: both mean "build"
+  }
+}
+
+function fingerprintInputs() {
+  const sources = listFiles(join(library, 'src')).filter((file) => !file.endsWith('.spec.ts'));
+  const settings = [
+    join(library, 'package.json'),
+    ...PASSES.map(({ config }) => join(library, config)),
+    join(root, 'tsconfig.json'),
+    join(root, 'package-lock.json'),
+    fileURLToPath(import.meta.url),
+  ];
+  return fingerprint([...sources, ...settings]);
+}
