@@ -16,7 +16,8 @@ const ROOMS = {
   capture: ['event', 'catalogue', 'recording'],
   typeorm: ['event', 'integrity', 'storage', 'delivery'],
   exporters: ['event', 'formats', 'delivery'],
-  http: ['event', 'integrity', 'formats', 'storage', 'delivery', 'recording', 'custody'],
+  // capture: the reading API is audited by the same decorator as everybody's routes (docs/adr/0005).
+  http: ['event', 'integrity', 'formats', 'storage', 'delivery', 'recording', 'custody', 'capture'],
   console: ['http'],
   // Contracts, fakes and builders for every port; the rooms that own one, and the words.
   testing: ['event', 'catalogue', 'redaction', 'integrity', 'formats', 'storage', 'delivery', 'capture'],

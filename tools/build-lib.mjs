@@ -1,7 +1,7 @@
 // Builds libs/audited twice, as ES modules (dist/esm) and as CommonJS (dist/cjs). Does nothing when neither the
 // sources nor the output changed since the last good build; `--force` builds anyway.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fingerprint, listFiles } from './fingerprint.mjs';
@@ -9,12 +9,14 @@ import { fingerprint, listFiles } from './fingerprint.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const library = join(root, 'libs', 'audited');
 const dist = join(library, 'dist');
+/** Built beside and moved into place at the end: a process that runs the old build never sees half a new one. */
+const staging = join(library, `dist.${process.pid}`);
 /** Kept outside `dist`, which is published as it is. */
 const memory = join(root, 'node_modules', '.cache', 'nestjs-audited', 'build-lib.json');
 
 const PASSES = [
-  { name: 'ES modules', config: 'tsconfig.lib.json' },
-  { name: 'CommonJS', config: 'tsconfig.cjs.json' },
+  { name: 'ES modules', config: 'tsconfig.lib.json', folder: 'esm' },
+  { name: 'CommonJS', config: 'tsconfig.cjs.json', folder: 'cjs' },
 ];
 
 const startedAt = Date.now();
@@ -27,13 +29,12 @@ if (!process.argv.includes('--force') && isFresh()) {
 }
 
 async function build() {
-  rmSync(dist, { recursive: true, force: true });
   rmSync(memory, { force: true });
-
   const results = await Promise.all(PASSES.map(compile));
   const failed = results.find(({ status }) => status !== 0);
   if (failed) {
-    // TypeScript writes output in spite of errors; half a build must not be run or packed by the next command.
+    // TypeScript writes output in spite of errors; neither half a build nor an old one may pass for this one.
+    rmSync(staging, { recursive: true, force: true });
     rmSync(dist, { recursive: true, force: true });
     console.error(failed.output);
     console.error(`build:lib: the ${failed.name} pass failed (${failed.config}); dist was removed`);
@@ -41,7 +42,9 @@ async function build() {
   }
 
   // The package is "type": "module"; this makes Node read the second tree as CommonJS.
-  writeFileSync(join(dist, 'cjs', 'package.json'), '{"type":"commonjs"}\n');
+  writeFileSync(join(staging, 'cjs', 'package.json'), '{"type":"commonjs"}\n');
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(staging, dist);
 
   mkdirSync(dirname(memory), { recursive: true });
   // The inputs as they were before the compiler read them: an edit made meanwhile asks for another build.
@@ -50,9 +53,10 @@ async function build() {
 }
 
 /** No source maps: the sources are not published, so a map would point at files nobody has. */
-function compile({ name, config }) {
+function compile({ name, config, folder }) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const child = spawn(process.execPath, [compiler, '-p', join(library, config), '--sourceMap', 'false'], { cwd: root });
+  const options = ['-p', join(library, config), '--outDir', join(staging, folder), '--sourceMap', 'false'];
+  const child = spawn(process.execPath, [compiler, ...options], { cwd: root });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));

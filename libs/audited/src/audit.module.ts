@@ -1,6 +1,21 @@
-import { Inject, Logger, Module, type NestModule, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Logger,
+  Module,
+  type DynamicModule,
+  type NestModule,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { AuditModuleBase, AUDIT_OPTIONS, GIVEN_AUDIT_OPTIONS } from './audit.module-definition.js';
+import {
+  AUDIT_OPTIONS,
+  AuditModuleBase,
+  checkAsyncOptions,
+  checkRootOptions,
+  GIVEN_AUDIT_OPTIONS,
+  type AuditModuleRootAsyncOptions,
+  type AuditModuleRootOptions,
+} from './audit.module-definition.js';
 import { resolveOptions, type AuditModuleOptions, type ResolvedAuditOptions } from './audit.options.js';
 import { ActorResolver } from './capture/actor-resolver.js';
 import { CaptureBootstrap } from './capture/capture-bootstrap.js';
@@ -39,7 +54,11 @@ const LOG_CONTEXT = 'AuditModule';
       inject: [GIVEN_AUDIT_OPTIONS],
       useFactory: (given: AuditModuleOptions) => resolveOptions(given),
     },
-    { provide: FailureLog, useFactory: () => new FailureLog(new Logger(LOG_CONTEXT)) },
+    {
+      provide: FailureLog,
+      inject: [Redactor],
+      useFactory: (redactor: Redactor) => new FailureLog(new Logger(LOG_CONTEXT), (text) => lineOf(text, redactor)),
+    },
     { provide: AuditContext, useFactory: () => new AuditContext() },
     {
       provide: Redactor,
@@ -47,8 +66,14 @@ const LOG_CONTEXT = 'AuditModule';
       useFactory: ({ redaction }: ResolvedAuditOptions) => new Redactor(redaction),
     },
     {
+      provide: EventComposer,
+      inject: [AUDIT_OPTIONS, Redactor],
+      useFactory: composerOf,
+    },
+    {
       provide: SqliteAuditStore,
-      inject: [AUDIT_OPTIONS],
+      // The composer is not used: it is built before, so that wrong options never leave a database behind.
+      inject: [AUDIT_OPTIONS, EventComposer],
       useFactory: async ({ database }: ResolvedAuditOptions) => {
         const store = new SqliteAuditStore(database);
         await store.open();
@@ -59,9 +84,13 @@ const LOG_CONTEXT = 'AuditModule';
     { provide: AuditReader, useExisting: SqliteAuditStore },
     {
       provide: AuditRecorder,
-      inject: [AUDIT_OPTIONS, AuditStore, Redactor, FailureLog],
-      useFactory: (options: ResolvedAuditOptions, store: AuditStore, redactor: Redactor, failures: FailureLog) =>
-        new AuditRecorder(store, composerOf(options, redactor), failures, options.durability, options.limits),
+      inject: [AUDIT_OPTIONS, AuditStore, EventComposer, FailureLog],
+      useFactory: (
+        { durability, limits }: ResolvedAuditOptions,
+        store: AuditStore,
+        composer: EventComposer,
+        failures: FailureLog,
+      ) => new AuditRecorder(store, composer, failures, durability, limits),
     },
     {
       provide: AuditService,
@@ -90,6 +119,18 @@ const LOG_CONTEXT = 'AuditModule';
   exports: [AuditService, AuditReader],
 })
 export class AuditModule extends AuditModuleBase implements NestModule, OnApplicationShutdown {
+  /** @throws OptionsInvalidError for what has to be known now; the rest of the options is checked at boot */
+  static override forRoot(options: AuditModuleRootOptions = {}): DynamicModule {
+    checkRootOptions(options);
+    return super.forRoot(options);
+  }
+
+  /** As {@link forRoot}, with options that a factory returns: from a configuration service, say. */
+  static override forRootAsync(options: AuditModuleRootAsyncOptions): DynamicModule {
+    checkAsyncOptions(options);
+    return super.forRootAsync(options);
+  }
+
   constructor(
     @Inject(CaptureBootstrap) private readonly bootstrap: CaptureBootstrap,
     @Inject(HttpCapture) private readonly capture: HttpCapture,
@@ -121,4 +162,9 @@ function composerOf(options: ResolvedAuditOptions, redactor: Redactor): EventCom
     clock: systemClock,
     origin: options.origin,
   });
+}
+
+/** What an error says may come from a client: it reaches the console like any other text, safe for a line. */
+function lineOf(text: string, redactor: Redactor): string {
+  return redactor.line(text, '/error/message', { truncated: [], redacted: [] }) ?? '';
 }

@@ -1,12 +1,10 @@
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
-import type { Type } from '@nestjs/common';
-import type { ActorResolver } from './capture/actor-resolver.js';
 import { DEFAULT_CAPTURE_OPTIONS, type CaptureOptions } from './capture/capture.options.js';
 import type { EventCatalogue } from './catalogue/event-catalogue.js';
 import type { AuditOrigin } from './event/audit-event.js';
 import { OptionsInvalidError } from './event/audit.error.js';
-import { checkFlag, checkOneOf, checkShape, checkText, checkWhole } from './option-checks.js';
+import { checkFlag, checkOneOf, checkShape, checkText, checkWhole } from './event/option-checks.js';
 import { DURABILITIES, type AuditDurability } from './recording/durability.js';
 import type { GroupCommitLimits } from './recording/group-commit.js';
 import type { RedactionOptions } from './redaction/redaction.options.js';
@@ -29,14 +27,6 @@ export interface AuditModuleOptions {
   readonly limits?: Partial<GroupCommitLimits>;
 }
 
-/** Options that add providers, so they are needed when the module is defined. */
-export interface AuditModuleExtras {
-  /** Registered for the whole application. @default true */
-  readonly isGlobal?: boolean;
-  /** Who sent a request. @default reads `request.user` */
-  readonly actorResolver?: Type<ActorResolver>;
-}
-
 /** Options with every default filled in. */
 export interface ResolvedAuditOptions {
   readonly database: string;
@@ -55,22 +45,24 @@ const DEFAULT_LIMITS: GroupCommitLimits = Object.freeze({
   commitTimeoutMs: 5000,
 });
 
-const OPTION_NAMES = ['database', 'origin', 'catalogues', 'durability', 'redaction', 'capture', 'limits'];
+/** Everything that may stand in {@link AuditModuleOptions}. */
+export const OPTION_NAMES = ['database', 'origin', 'catalogues', 'durability', 'redaction', 'capture', 'limits'];
 const ORIGIN_NAMES = ['component', 'platform', 'version', 'environment', 'host', 'instanceId'];
-const EXTRA_NAMES = ['isGlobal', 'actorResolver', 'provideInjectionTokensFrom'];
+/** An option that adds providers cannot come from a factory: the providers exist before it runs. */
+const EXTRAS_HINT = '"isGlobal" and "actorResolver" stand beside "useFactory", not in what it returns.';
 
 /**
  * Checks the options and fills in the defaults. The given object is copied, never written to.
  *
  * @throws OptionsInvalidError naming the option and the cure
  */
-export function resolveOptions(given: AuditModuleOptions = {}): ResolvedAuditOptions {
-  checkShape('', given, [...OPTION_NAMES, ...EXTRA_NAMES]);
+export function resolveOptions(given: AuditModuleOptions): ResolvedAuditOptions {
+  checkShape('', given, OPTION_NAMES, EXTRAS_HINT);
   const { database = 'audit.sqlite', durability = 'recorded', catalogues = [], redaction = {} } = given;
   checkText('database', database);
   checkOneOf('durability', durability, DURABILITIES);
   checkShape('redaction', redaction, ['paths', 'keep', 'limits', 'fingerprintKey']);
-  if (!Array.isArray(catalogues) || catalogues.some((catalogue) => typeof catalogue?.types !== 'object')) {
+  if (!Array.isArray(catalogues) || !catalogues.every(isCatalogue)) {
     throw new OptionsInvalidError('catalogues', 'must be a list of catalogues', 'Make them with defineCatalogue().');
   }
   return Object.freeze({
@@ -82,6 +74,11 @@ export function resolveOptions(given: AuditModuleOptions = {}): ResolvedAuditOpt
     capture: resolveCapture(given.capture),
     limits: resolveLimits(given.limits),
   });
+}
+
+function isCatalogue(value: unknown): boolean {
+  const { name, types } = (value ?? {}) as Partial<EventCatalogue>;
+  return typeof name === 'string' && typeof types === 'object' && types !== null;
 }
 
 function resolveOrigin(given: AuditOrigin = {}): AuditOrigin {
@@ -123,6 +120,10 @@ function resolveLimits(given: Partial<GroupCommitLimits> = {}): GroupCommitLimit
 /** RFC 9110, section 5.6.2: a field name is a token. */
 function checkHeaderName(option: string, value: unknown): void {
   if (typeof value !== 'string' || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(value)) {
-    throw new OptionsInvalidError(option, `is not a header name: ${JSON.stringify(value)}`, 'Use letters, digits and dashes.');
+    throw new OptionsInvalidError(
+      option,
+      `is not a header name: ${JSON.stringify(value)}`,
+      'Use letters, digits and dashes.',
+    );
   }
 }

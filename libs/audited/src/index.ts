@@ -1,6 +1,10 @@
 export { AuditModule } from './audit.module.js';
-export type { AuditModuleRootAsyncOptions, AuditModuleRootOptions } from './audit.module-definition.js';
-export type { AuditModuleExtras, AuditModuleOptions } from './audit.options.js';
+export type {
+  AuditModuleExtras,
+  AuditModuleRootAsyncOptions,
+  AuditModuleRootOptions,
+} from './audit.module-definition.js';
+export type { AuditModuleOptions } from './audit.options.js';
 
 export { Audited, auditedFor, NotAudited, type AuditedOf } from './capture/audited.decorator.js';
 export type {

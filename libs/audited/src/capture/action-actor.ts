@@ -1,10 +1,21 @@
+import type { AuditEnrichment } from '../event/audit-draft.js';
 import type { AuditActor } from '../event/audit-event.js';
 import type { FailureLog } from '../recording/failure-log.js';
 import type { ActorResolver } from './actor-resolver.js';
-import type { HttpAction } from './http-action.js';
+import type { FrameworkRequest } from './framework-request.js';
+import type { HttpRequestFacts } from './http-facts.js';
+import { isThenable } from './thenable.js';
 
 const UNKNOWN: AuditActor = { kind: 'unknown' };
 const ANONYMOUS: AuditActor = { kind: 'anonymous' };
+
+/** A request that somebody sent. */
+export interface ActingRequest {
+  readonly request: FrameworkRequest;
+  readonly facts: HttpRequestFacts;
+  /** What application code said about the action; an actor in it is believed before any resolver. */
+  enriched(): AuditEnrichment | undefined;
+}
 
 /** Establishes who acts, with address and user agent; never throws, never waits longer than allowed. */
 export class ActionActor {
@@ -14,30 +25,26 @@ export class ActionActor {
     private readonly timeoutMs: number,
   ) {}
 
-  /** The actor for a finished action; a promise only when the resolver needs one. */
-  establish(action: HttpAction): AuditActor | Promise<AuditActor> {
-    const given = action.enriched()?.actor;
+  /** The actor as it can be established now; a promise only when the resolver needs one. */
+  establish(acting: ActingRequest): AuditActor | Promise<AuditActor> {
+    const given = acting.enriched()?.actor;
     if (given !== undefined) {
-      return withConnection(given, action);
+      return withConnection(given, acting);
     }
-    const resolved = this.resolve(action);
+    const resolved = this.resolve(acting);
     if (resolved instanceof Promise) {
-      return this.inTime(resolved).then((actor) => withConnection(actor, action));
+      return this.inTime(resolved).then((actor) => withConnection(actor, acting));
     }
-    return withConnection(resolved, action);
+    return withConnection(resolved, acting);
   }
 
-  /** The actor as far as it can be said without waiting; for events recorded within the action. */
-  soFar(action: HttpAction): AuditActor | undefined {
-    const resolved = this.resolve(action);
-    return resolved instanceof Promise ? undefined : withConnection(resolved, action);
-  }
-
-  private resolve(action: HttpAction): AuditActor | Promise<AuditActor> {
+  private resolve(acting: ActingRequest): AuditActor | Promise<AuditActor> {
     try {
-      const actor = this.resolver.resolve(action.request);
-      if (actor instanceof Promise) {
-        return actor.then((found) => found ?? ANONYMOUS).catch((error: unknown) => this.unknown(error));
+      const actor = this.resolver.resolve(acting.request);
+      if (isThenable(actor)) {
+        return Promise.resolve(actor)
+          .then((found) => found ?? ANONYMOUS)
+          .catch((error: unknown) => this.unknown(error));
       }
       return actor ?? ANONYMOUS;
     } catch (error) {
@@ -63,7 +70,7 @@ export class ActionActor {
   }
 }
 
-function withConnection(actor: AuditActor, { facts }: HttpAction): AuditActor {
+function withConnection(actor: AuditActor, { facts }: ActingRequest): AuditActor {
   const { ip, userAgent } = facts;
   return {
     ...(ip === undefined ? {} : { ip }),

@@ -18,9 +18,14 @@ export interface FrameworkRequest {
 }
 
 /** Express's response is Node's; Fastify's reply holds it. */
-export type FrameworkResponse = ServerResponse | { readonly raw: ServerResponse };
+export type FrameworkResponse = ServerResponse | { readonly raw: ServerResponse; readonly request: FrameworkRequest };
 
 /** Node's response behind a framework's. */
 export function rawResponse(response: FrameworkResponse): ServerResponse {
   return 'raw' in response ? response.raw : response;
+}
+
+/** The request that a framework's response answers. */
+export function requestOf(response: FrameworkResponse): unknown {
+  return 'raw' in response ? response.request : response.req;
 }

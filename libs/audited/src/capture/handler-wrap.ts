@@ -1,6 +1,8 @@
 import { isObservable, tap, type Observable } from 'rxjs';
+import { watchExceptions, watchFor } from './exception-watch.js';
 import { actionOf, type HttpAction } from './http-action.js';
 import { copyMetadata, REQUEST_ARGUMENT, ROUTE_ARGUMENTS, type RouteArgument } from './nest-metadata.js';
+import { isThenable } from './thenable.js';
 
 type Handler = (this: unknown, ...args: unknown[]) => unknown;
 type Controller = abstract new (...args: never[]) => unknown;
@@ -42,6 +44,9 @@ export function wrapHandler(controller: Controller, methodName: string): void {
   copyMetadata(handler, wrapped);
   const identity: WrappedHandler = { controller, methodName, original, requestIndex };
   Reflect.defineMetadata(WRAPPED_HANDLER, identity, wrapped);
+  if (known === undefined) {
+    watchExceptions(wrapped);
+  }
   Object.defineProperty(wrapped, 'name', { value: original.name, configurable: true });
   Object.defineProperty(wrapped, 'length', { value: original.length, configurable: true });
   Object.defineProperty(prototype, methodName, { value: wrapped, writable: true, configurable: true });
@@ -71,26 +76,33 @@ function followed(action: HttpAction, original: Handler, controller: unknown, ar
   try {
     result = original.apply(controller, args);
   } catch (error) {
-    action.fail(error);
+    failed(action, error);
     throw error;
   }
   if (isThenable(result)) {
     return result.then(
-      (value) => {
-        action.succeed(value);
-        return value;
-      },
+      (value) => followedValue(action, value),
       (error: unknown) => {
-        action.fail(error);
+        failed(action, error);
         throw error;
       },
     );
   }
-  if (isObservable(result)) {
-    return followedEmissions(action, result);
+  return followedValue(action, result);
+}
+
+/** What a handler returned, or what its promise gave; Nest subscribes to an Observable in both cases. */
+function followedValue(action: HttpAction, value: unknown): unknown {
+  if (isObservable(value)) {
+    return followedEmissions(action, value);
   }
-  action.succeed(result);
-  return result;
+  action.succeed(value);
+  return value;
+}
+
+function failed(action: HttpAction, error: unknown): void {
+  watchFor(error, action);
+  action.fail(error);
 }
 
 /** Several emissions are one action; the last one is its result. */
@@ -102,13 +114,10 @@ function followedEmissions(action: HttpAction, emissions: Observable<unknown>): 
         last = value;
       },
       complete: () => action.succeed(last),
-      error: (error: unknown) => action.fail(error),
+      error: (error: unknown) => failed(action, error),
+      unsubscribe: () => action.cancel(),
     }),
   );
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
 function argumentsOf(controller: Controller, methodName: string): Readonly<Record<string, RouteArgument>> {

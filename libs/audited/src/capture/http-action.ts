@@ -1,11 +1,13 @@
 import type { AuditEnrichment } from '../event/audit-draft.js';
 import type { AuditActor } from '../event/audit-event.js';
 import type { AuditScope } from '../recording/audit-scope.js';
+import type { ActingRequest } from './action-actor.js';
 import type { AuditedRoute } from './audited-route.js';
 import type { AuditFacts } from './audited.options.js';
 import type { FrameworkRequest } from './framework-request.js';
 import type { HttpRequestFacts } from './http-facts.js';
-import type { HandlerProgress } from './http-outcome.js';
+import type { ExceptionWatcher } from './exception-watch.js';
+import type { HandlerProgress, HttpCourse } from './http-outcome.js';
 
 /** Where an action stands on its request; a registered symbol, so both builds find the same one. */
 const ACTION = Symbol.for('nestjs-audited.http-action');
@@ -21,9 +23,13 @@ export function actionOf(request: unknown): HttpAction | undefined {
  * One audited request, from its route being matched to its answer: what each stage learned about it.
  * Becomes exactly one event.
  */
-export class HttpAction implements AuditScope {
+export class HttpAction implements AuditScope, ActingRequest, ExceptionWatcher {
   readonly startedAt: number;
   progress: HandlerProgress = 'not-reached';
+  /** Settles when Nest is done with the request; `undefined` until it was handed over. */
+  routed: unknown;
+  private admitted = false;
+  private escapedException: { readonly exception: unknown } | undefined;
   private args: readonly unknown[] = [];
   private controller: unknown;
   private result: unknown;
@@ -42,7 +48,7 @@ export class HttpAction implements AuditScope {
     readonly facts: HttpRequestFacts,
     readonly eventId: string,
     now: number,
-    private readonly actorNow: (action: HttpAction) => AuditActor | undefined,
+    private readonly actorNow: (action: HttpAction) => AuditActor | Promise<AuditActor>,
   ) {
     this.startedAt = now;
     (request as CarryingRequest)[ACTION] = this;
@@ -64,8 +70,8 @@ export class HttpAction implements AuditScope {
     return this.enrichment?.sessionId;
   }
 
-  actor(): AuditActor | undefined {
-    return this.enrichment?.actor ?? this.actorNow(this);
+  actor(): AuditActor | Promise<AuditActor> {
+    return this.actorNow(this);
   }
 
   enrich(facts: AuditEnrichment): boolean {
@@ -78,9 +84,17 @@ export class HttpAction implements AuditScope {
     return this.enrichment;
   }
 
-  /** The guards let the request through; its handler is called now. */
+  /** The guards let the request through. */
+  admit(): void {
+    this.admitted = true;
+  }
+
+  /** The handler is called now; again when an interceptor retries it, and then the last call counts. */
   enter(controller: unknown, args: readonly unknown[]): void {
+    this.admitted = true;
     this.progress = 'running';
+    this.result = undefined;
+    this.thrown = undefined;
     this.controller = controller;
     this.args = args;
   }
@@ -106,6 +120,28 @@ export class HttpAction implements AuditScope {
     this.onHandlerEnd?.();
   }
 
+  /** Nobody waits for what the handler still had to say. */
+  cancel(): void {
+    this.progress = 'cancelled';
+    this.onHandlerEnd?.();
+  }
+
+  /** An exception of this request reached the exception filters. */
+  escaped(exception: unknown): void {
+    this.escapedException = { exception };
+  }
+
+  /** What the outcome depends on besides the status. */
+  course(): HttpCourse {
+    const { progress, admitted, escapedException } = this;
+    return {
+      progress,
+      admitted,
+      filtered: escapedException !== undefined,
+      exceptionStatus: escapedException === undefined ? undefined : statusOf(escapedException.exception),
+    };
+  }
+
   /** What option functions may look at. @param status final status, once there is one */
   factsNow(status?: number): AuditFacts {
     const { request } = this;
@@ -123,8 +159,26 @@ export class HttpAction implements AuditScope {
     };
   }
 
+  /** What the handler threw. */
   thrownError(): unknown {
     return this.thrown;
+  }
+
+  /** What reached the exception filters, wherever it came from. */
+  filteredError(): unknown {
+    return this.escapedException?.exception;
+  }
+}
+
+/** The HTTP status that an exception stands for; it may be hostile, so every access can throw. */
+function statusOf(exception: unknown): number | undefined {
+  try {
+    const { getStatus, status, statusCode } = exception as Readonly<Record<string, unknown>>;
+    const told: unknown = typeof getStatus === 'function' ? getStatus.call(exception) : (status ?? statusCode);
+    return typeof told === 'number' ? told : undefined;
+  } catch {
+    // An exception that does not even let itself be read stands for nothing.
+    return undefined;
   }
 }
 

@@ -4,14 +4,16 @@ import type { Clock } from '../event/clock.js';
 import type { AuditContext } from '../recording/audit-context.js';
 import type { AuditRecorder } from '../recording/audit-recorder.js';
 import type { FailureLog } from '../recording/failure-log.js';
-import { ActionActor } from './action-actor.js';
+import { ActionActor, type ActingRequest } from './action-actor.js';
 import type { ActorResolver } from './actor-resolver.js';
 import type { AuditedRoute } from './audited-route.js';
 import type { CaptureOptions } from './capture.options.js';
+import { exceptionInFilter } from './exception-watch.js';
 import type { FrameworkRequest } from './framework-request.js';
 import { actionOf, HttpAction } from './http-action.js';
 import { httpDraft, type HttpEnding } from './http-draft.js';
 import { readRequestFacts } from './http-facts.js';
+import { RequestScope } from './request-scope.js';
 import { gateOf, ResponseGate, type GateKeeper } from './response-gate.js';
 
 /** What the capture is made of; one instance of each per module. */
@@ -29,14 +31,23 @@ export class HttpCapture {
   private readonly actors: ActionActor;
   /** Actions whose client went away while their handler still runs. */
   private readonly abandoned = new Map<HttpAction, () => void>();
-  private readonly actorSoFar = (action: HttpAction): AuditActor | undefined => this.actors.soFar(action);
+  private readonly actorOf = (acting: ActingRequest): AuditActor | Promise<AuditActor> => this.actors.establish(acting);
 
   constructor(readonly parts: HttpCaptureParts) {
     this.actors = new ActionActor(parts.resolver, parts.failures, parts.options.actorTimeoutMs);
   }
 
-  /** Begins to follow a request whose route was matched. */
-  begin(route: AuditedRoute, request: FrameworkRequest, response: ServerResponse): HttpAction {
+  /** Begins to follow a request whose route was matched; `undefined` when that failed. Never throws. */
+  begin(route: AuditedRoute, request: FrameworkRequest, response: ServerResponse): HttpAction | undefined {
+    try {
+      return this.follow(route, request, response);
+    } catch (error) {
+      this.failed(error);
+      return undefined;
+    }
+  }
+
+  private follow(route: AuditedRoute, request: FrameworkRequest, response: ServerResponse): HttpAction {
     const earlier = actionOf(request);
     if (earlier !== undefined && earlier.progress !== 'not-reached') {
       // The handler called next(): the request is still the same one, and already followed.
@@ -44,9 +55,23 @@ export class HttpCapture {
     }
     const { clock, recorder, options } = this.parts;
     const facts = readRequestFacts(request, options.correlationHeader);
-    const action = new HttpAction(route, request, facts, recorder.newId(), clock.now(), this.actorSoFar);
-    (gateOf(response) ?? new ResponseGate(response)).enter(this.keeperOf(action));
+    const action = new HttpAction(route, request, facts, recorder.newId(), clock.now(), this.actorOf);
+    (gateOf(response) ?? new ResponseGate(response)).enter(this.keeperOf(action, response));
     return action;
+  }
+
+  /** Runs the handler of a route without policy within a context that services below may ask. Never throws itself. */
+  runInScope<Result>(request: FrameworkRequest, work: () => Result): Result {
+    const { recorder, options, context } = this.parts;
+    let scope: RequestScope;
+    try {
+      const facts = readRequestFacts(request, options.correlationHeader);
+      scope = new RequestScope(request, facts, () => recorder.newId(), this.actorOf);
+    } catch (error) {
+      this.failed(error);
+      return work();
+    }
+    return context.run(scope, work);
   }
 
   /** The route turned out not to be the one: a version or host filter passed the request on. */
@@ -64,12 +89,21 @@ export class HttpCapture {
     await Promise.resolve();
   }
 
-  private keeperOf(action: HttpAction): GateKeeper {
+  private keeperOf(action: HttpAction, response: ServerResponse): GateKeeper {
     const { auditIdHeader } = this.parts.options;
     return {
       auditIdHeader: () => (auditIdHeader === false ? undefined : [auditIdHeader, action.eventId]),
-      answered: (status, body) => this.record(action, { status, body }),
-      closed: (response) => this.closed(action, response),
+      answered: (status, body) => {
+        const filtered = exceptionInFilter();
+        if (filtered !== undefined) {
+          action.escaped(filtered.exception);
+        } else if (action.progress === 'threw' && isEventStream(response)) {
+          // No filter is asked any more: the head left long ago, and Nest sent the error as an event.
+          action.escaped(action.thrownError());
+        }
+        return this.record(action, { status, body });
+      },
+      closed: () => this.closed(action, response),
     };
   }
 
@@ -105,13 +139,21 @@ export class HttpCapture {
     }
     const ending: HttpEnding = {
       status: response.headersSent ? response.statusCode : undefined,
-      reason: response.errored === null ? 'client_aborted' : 'response_failed',
+      reason: clientLeft(response) ? 'client_aborted' : 'response_failed',
     };
-    if (action.progress !== 'running') {
+    if (action.progress === 'running') {
+      this.awaitHandler(action, ending);
+    } else if (action.progress === 'not-reached') {
+      // Guards or pipes still run, and may let the handler run after them.
+      this.awaitHandler(action, ending);
+      void whenSettled(action.routed).then(() => {
+        if (action.progress === 'not-reached') {
+          this.abandoned.get(action)?.();
+        }
+      });
+    } else {
       void this.record(action, ending);
-      return;
     }
-    this.awaitHandler(action, ending);
   }
 
   /** The handler's own end belongs on the same record; it is waited for, but not for ever. */
@@ -127,6 +169,23 @@ export class HttpCapture {
     timer.unref();
     action.onHandlerEnd = settle;
     this.abandoned.set(action, settle);
+  }
+}
+
+/** Whether the other side ended the connection; else this one broke the answer off. */
+function clientLeft({ errored, req }: ServerResponse): boolean {
+  if (req.httpVersionMajor >= 2) {
+    return req.aborted;
+  }
+  const { socket } = req;
+  return errored == null && (socket.readableEnded || socket.errored !== null);
+}
+
+async function whenSettled(work: unknown): Promise<void> {
+  try {
+    await work;
+  } catch {
+    // Only that it ended counts here; the framework deals with how.
   }
 }
 

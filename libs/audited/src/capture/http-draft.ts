@@ -6,6 +6,7 @@ import { answerError } from './answer-error.js';
 import type { AuditFacts } from './audited.options.js';
 import type { HttpAction } from './http-action.js';
 import { httpOutcome, type HttpOutcome } from './http-outcome.js';
+import { isThenable } from './thenable.js';
 
 /** How an action ended on the wire. */
 export interface HttpEnding {
@@ -67,7 +68,7 @@ function outcomeOf(action: HttpAction, { status, reason }: HttpEnding): HttpOutc
   if (reason !== undefined || status === undefined) {
     return { outcome: 'unknown', ending: undefined };
   }
-  return httpOutcome(status, action.progress);
+  return httpOutcome(status, action.course());
 }
 
 function typeOf({ route: { policy } }: HttpAction, { ending }: HttpOutcome): AuditEventType {
@@ -114,6 +115,11 @@ function readFields(draft: MutableDraft, action: HttpAction, facts: AuditFacts, 
     }
     try {
       const value = read(facts);
+      if (isThenable(value)) {
+        // Nobody else listens; an unheard rejection would end the process.
+        void Promise.resolve(value).catch(() => undefined);
+        throw new TypeError('it gave a promise; only "before" may');
+      }
       if (value !== undefined) {
         Object.assign(draft, { [field]: value });
       }
@@ -137,7 +143,10 @@ function errorOf(action: HttpAction, { status, body, reason }: HttpEnding): unkn
   if (thrown !== undefined) {
     return thrown;
   }
-  return reason === undefined && status !== undefined && status >= 400 ? answerError(status, body) : undefined;
+  if (reason !== undefined || status === undefined) {
+    return undefined;
+  }
+  return status >= 400 ? answerError(status, body) : action.filteredError();
 }
 
 function isMergeable(value: unknown): value is object {

@@ -19,6 +19,7 @@ const CORRELATION_ID = /^[A-Za-z0-9._:=+/-]{1,128}$/;
 
 /** W3C Trace Context, section 3.2: version, trace id, parent id, flags. */
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?$/;
+const VERSION_00_LENGTH = 55;
 const NO_TRACE = '0'.repeat(32);
 const NO_SPAN = '0'.repeat(16);
 
@@ -60,6 +61,7 @@ function traceOf(header: string | string[] | undefined): { traceId: string; span
   if (version === undefined || traceId === undefined || spanId === undefined) {
     return undefined;
   }
-  const valid = version !== 'ff' && traceId !== NO_TRACE && spanId !== NO_SPAN;
+  // Only a later version may have more to say after the flags.
+  const valid = version !== 'ff' && (version !== '00' || header.length === VERSION_00_LENGTH) && traceId !== NO_TRACE && spanId !== NO_SPAN;
   return valid ? { traceId, spanId } : undefined;
 }

@@ -12,8 +12,11 @@ export interface GateKeeper {
    */
   answered(status: number, body: unknown): Promise<unknown> | undefined;
   /** The connection closed before the application ended its answer. */
-  closed(response: ServerResponse): void;
+  closed(): void;
 }
+
+/** With one of these the length is said already, or must not be said. */
+const FRAMING_HEADERS = ['content-length', 'transfer-encoding', 'trailer'];
 
 const GATE = Symbol.for('nestjs-audited.response-gate');
 
@@ -37,13 +40,17 @@ export class ResponseGate {
   private keeper: GateKeeper | undefined;
   private keeperBefore: GateKeeper | undefined;
   private ended = false;
+  private closed = false;
   private readonly writeHeadBefore: ServerResponse['writeHead'];
   private readonly endBefore: ServerResponse['end'];
+  /** Middleware replaced `end` and may set headers there, so the head cannot be fixed before. */
+  private readonly endIsReplaced: boolean;
 
   constructor(private readonly response: ServerResponse) {
     // Middleware may have put its own methods on the response (compression, sessions); they come after.
     this.writeHeadBefore = response.writeHead;
     this.endBefore = response.end;
+    this.endIsReplaced = Object.hasOwn(response, 'end');
     (response as GatedResponse)[GATE] = this;
     response.writeHead = gatedWriteHead as ServerResponse['writeHead'];
     response.end = gatedEnd as ServerResponse['end'];
@@ -72,25 +79,28 @@ export class ResponseGate {
       return response;
     }
     const body = bodyOf(args);
-    if (keeper === undefined || !isSendable(body)) {
+    if (this.closed || keeper === undefined || !isSendable(body)) {
       return this.endBefore.apply(response, args);
     }
     this.stampHeader();
     // Throws where `end` would have thrown; then nothing is recorded and the application may answer again.
-    this.freezeHead(body, args[1]);
+    if (!this.endIsReplaced) {
+      this.freezeHead(body, args[1]);
+    }
     this.ended = true;
     const pending = keeper.answered(response.statusCode, body);
     if (pending === undefined) {
       return this.endBefore.apply(response, args);
     }
-    void pending.then(() => this.release(args));
+    const restoreHead = response.headersSent ? undefined : headKeeper(response);
+    void pending.then(() => this.release(args, restoreHead));
     return response;
   }
 
   close(): void {
+    this.closed = true;
     if (!this.ended) {
-      this.ended = true;
-      this.keeper?.closed(this.response);
+      this.keeper?.closed();
     }
   }
 
@@ -103,8 +113,9 @@ export class ResponseGate {
     }
   }
 
-  private release(args: EndArguments): void {
+  private release(args: EndArguments, restoreHead: (() => void) | undefined): void {
     try {
+      restoreHead?.();
       this.endBefore.apply(this.response, args);
     } catch (error) {
       // Nobody is left on the stack to hear it; the client must not wait for ever.
@@ -122,11 +133,34 @@ export class ResponseGate {
     if (response.headersSent || response.req.httpVersionMajor >= 2) {
       return;
     }
-    if (mayHaveBody(response) && !response.hasHeader('content-length') && !response.hasHeader('transfer-encoding')) {
+    if (mayHaveBody(response) && !FRAMING_HEADERS.some((name) => response.hasHeader(name))) {
       response.setHeader('content-length', byteLength(body, encoding));
     }
     response.writeHead(response.statusCode);
   }
+}
+
+/** Remembers status and headers; the function given back undoes whatever was changed since. */
+function headKeeper(response: ServerResponse): () => void {
+  const { statusCode, statusMessage } = response;
+  const headers = response.getHeaders();
+  return () => {
+    if (response.headersSent) {
+      return;
+    }
+    response.statusCode = statusCode;
+    response.statusMessage = statusMessage;
+    for (const name of response.getHeaderNames()) {
+      if (!Object.hasOwn(headers, name)) {
+        response.removeHeader(name);
+      }
+    }
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined && response.getHeader(name) !== value) {
+        response.setHeader(name, value);
+      }
+    }
+  };
 }
 
 type SendableBody = string | Uint8Array | null | undefined;

@@ -1,6 +1,7 @@
 import type { AuditedRoute } from './audited-route.js';
-import { rawResponse, type FrameworkRequest, type FrameworkResponse } from './framework-request.js';
+import { rawResponse, requestOf, type FrameworkRequest, type FrameworkResponse } from './framework-request.js';
 import { WRAPPED_HANDLER, type WrappedHandler } from './handler-wrap.js';
+import { actionOf } from './http-action.js';
 import type { HttpCapture } from './http-capture.js';
 import { copyMetadata } from './nest-metadata.js';
 import type { RouteTable } from './route-table.js';
@@ -19,7 +20,7 @@ const REGISTERING_METHODS = [
 /**
  * Stands where Nest hands each route to the HTTP adapter, and begins the capture in front of the
  * handlers that are audited. This is the outermost place that knows the handler and runs before every
- * guard, however and wherever the guard was registered; routes without policy are left as they are.
+ * guard, however and wherever the guard was registered; routes without policy only carry the context.
  */
 export class RouteRegistration {
   constructor(
@@ -38,6 +39,7 @@ export class RouteRegistration {
         methods[name] = (...args) => register.apply(adapter, this.gatedArguments(args));
       }
     }
+    noteAdmissions(methods);
   }
 
   private gatedArguments(args: readonly unknown[]): unknown[] {
@@ -53,10 +55,24 @@ export class RouteRegistration {
     const wrapped = Reflect.getOwnMetadata(WRAPPED_HANDLER, handler) as WrappedHandler | undefined;
     const entry = wrapped === undefined ? undefined : this.table.find(wrapped.controller, wrapped.methodName);
     if (entry?.coverage.status !== 'audited') {
-      return this.markMatched ? dressedAs(handler, marking(handler)) : handler;
+      return dressedAs(handler, this.passing(handler));
     }
     const route: AuditedRoute = { handler: entry.handler, pattern, policy: entry.coverage.policy };
     return dressedAs(handler, this.beginning(route, handler));
+  }
+
+  /** A route without policy: nothing is recorded for it, only what services below it record. */
+  private passing(handler: RouteHandler): RouteHandler {
+    const { capture, markMatched } = this;
+    const { context } = capture.parts;
+    return (request, response, next) => {
+      if (markMatched) {
+        gateOf(rawResponse(response))?.enter(undefined);
+      }
+      return context.isNeeded()
+        ? capture.runInScope(request, () => handler(request, response, next))
+        : handler(request, response, next);
+    };
   }
 
   private beginning(route: AuditedRoute, handler: RouteHandler): RouteHandler {
@@ -65,6 +81,9 @@ export class RouteRegistration {
     return (request, response, next) => {
       const raw = rawResponse(response);
       const action = capture.begin(route, request, raw);
+      if (action === undefined) {
+        return handler(request, response, next);
+      }
       const passOn: Next | undefined =
         next === undefined
           ? undefined
@@ -74,18 +93,29 @@ export class RouteRegistration {
               }
               return next(error);
             };
-      return context.isNeeded()
-        ? context.run(action, () => handler(request, response, passOn))
-        : handler(request, response, passOn);
+      try {
+        action.routed = context.isNeeded()
+          ? context.run(action, () => handler(request, response, passOn))
+          : handler(request, response, passOn);
+      } catch (error) {
+        // Nest's own part is asynchronous; only a host filter without a next route throws here.
+        capture.withdraw(action, raw);
+        throw error;
+      }
+      return action.routed;
     };
   }
 }
 
-function marking(handler: RouteHandler): RouteHandler {
-  return (request, response, next) => {
-    gateOf(rawResponse(response))?.enter(undefined);
-    return handler(request, response, next);
-  };
+/** Nest sets the status of the route once the guards have let a request through, and before anything else. */
+function noteAdmissions(adapter: Record<string, Register | undefined>): void {
+  const setStatus = adapter['status'];
+  if (setStatus !== undefined) {
+    adapter['status'] = (...args) => {
+      actionOf(requestOf(args[0] as FrameworkResponse))?.admit();
+      return setStatus.apply(adapter, args);
+    };
+  }
 }
 
 /** Adapters read the version, Fastify's options and more from the handler; the stand-in carries them on. */

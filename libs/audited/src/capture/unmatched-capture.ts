@@ -1,11 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AuditEventType } from '../catalogue/event-type.js';
-import { answerError } from './answer-error.js';
 import type { FrameworkRequest } from './framework-request.js';
 import type { HttpCaptureParts } from './http-capture.js';
 import { readRequestFacts } from './http-facts.js';
-import { httpOutcome } from './http-outcome.js';
+import { httpOutcome, type HttpCourse } from './http-outcome.js';
 import { ResponseGate } from './response-gate.js';
+
+const UNREACHED: HttpCourse = { progress: 'not-reached', admitted: false, filtered: false, exceptionStatus: undefined };
 
 /**
  * Records requests that no route matched, or that were refused before any route was looked for: an
@@ -27,7 +28,7 @@ export class UnmatchedCapture {
     new ResponseGate(response).enter({
       auditIdHeader: () =>
         auditIdHeader === false || response.statusCode < 400 ? undefined : [auditIdHeader, eventId],
-      answered: (status, body) => (status < 400 ? undefined : this.record(request, eventId, startedAt, status, body)),
+      answered: (status) => (status < 400 ? undefined : this.record(request, eventId, startedAt, status)),
       closed: () => undefined,
     });
   }
@@ -37,7 +38,6 @@ export class UnmatchedCapture {
     eventId: string,
     startedAt: number,
     status: number,
-    body: unknown,
   ): Promise<unknown> | undefined {
     const { recorder, clock, options, failures } = this.parts;
     try {
@@ -47,7 +47,7 @@ export class UnmatchedCapture {
         {
           type: typeOf(status),
           action: `${method} ${path}`,
-          outcome: httpOutcome(status, 'not-reached').outcome,
+          outcome: httpOutcome(status, UNREACHED).outcome,
           actor: {
             kind: 'anonymous',
             ...(ip === undefined ? {} : { ip }),
@@ -58,7 +58,8 @@ export class UnmatchedCapture {
           occurredAt: new Date(startedAt),
           durationMs: clock.now() - startedAt,
           transport: { kind: 'http', method, path, status },
-          error: answerError(status, body),
+          // No message: parsers quote the body they could not read, and not-found pages the query string.
+          error: { code: String(status) },
         },
         undefined,
         eventId,

@@ -5,6 +5,8 @@ export type AuditErrorCode =
   | 'AUDIT_DATABASE_UNUSABLE'
   | 'AUDIT_SCHEMA_TOO_NEW'
   | 'AUDIT_STORE_UNAVAILABLE'
+  | 'AUDIT_CHAIN_INVALID'
+  | 'AUDIT_RECORD_DAMAGED'
   | 'AUDIT_QUERY_INVALID'
   | 'AUDIT_CATALOGUE_INVALID'
   | 'AUDIT_COVERAGE_MISSING'
@@ -102,6 +104,33 @@ export class ClosedError extends AuditError {
 
   constructor() {
     super('AUDIT_CLOSED', 'The audit trail is closed: the application is shutting down and accepts no more events.');
+  }
+}
+
+/** The name of a chain is outside what a chain may be called. */
+export class ChainInvalidError extends AuditError {
+  override readonly name = 'ChainInvalidError';
+
+  constructor(chain: unknown) {
+    super(
+      'AUDIT_CHAIN_INVALID',
+      `The audit chain name ${JSON.stringify(chain) ?? typeof chain} is not allowed. ` +
+        'Use 1 to 64 characters of A-Z, a-z, 0-9, ".", "_", ":" and "-"; derive it from an identifier, not from free text.',
+    );
+  }
+}
+
+/** A record is stored, but its texts can not be read any more. */
+export class RecordDamagedError extends AuditError {
+  override readonly name = 'RecordDamagedError';
+
+  constructor(chain: string, position: number, options?: ErrorOptions) {
+    super(
+      'AUDIT_RECORD_DAMAGED',
+      `The audit record at position ${position} of chain "${chain}" is damaged and cannot be read. ` +
+        'Run verify() to see what is wrong with it; other filters read around it.',
+      options,
+    );
   }
 }
 

@@ -1,11 +1,14 @@
 import type { AuditActor, AuditEvent, AuditOrigin, AuditResource, AuditTransport } from './audit-event.js';
-import { canonicalJson, canonicalString } from './canonical-json.js';
+import { canonicalJson, canonicalNumber, canonicalString } from './canonical-json.js';
 import type { JsonObject, JsonValue } from './json-value.js';
 
 /**
  * Canonical JSON (RFC 8785) of an event, byte-equal to `canonicalJson(event)` and several times as
  * fast: the fields are known, so their order is written down here instead of being sorted each time.
  * A property test holds the two equal; a field that is missing here fails to compile.
+ *
+ * Even values from closed lists (`outcome`, `kind`) are written as strings that are escaped where needed: types
+ * end at run time, and a forged value must not be able to write members of its own into a sealed body.
  */
 export function canonicalEvent(event: AuditEvent): string {
   let text = `{"action":${canonicalString(event.action)},"actor":${canonicalActor(event.actor)}`;
@@ -15,26 +18,26 @@ export function canonicalEvent(event: AuditEvent): string {
   text += stringMember('dataClassification', event.dataClassification);
   text += jsonMember('details', event.details);
   if (event.durationMs !== undefined) {
-    text += `,"durationMs":${event.durationMs}`;
+    text += `,"durationMs":${canonicalNumber(event.durationMs)}`;
   }
   text += jsonMember('error', event.error);
-  text += `,"id":"${event.id}","occurredAt":"${event.occurredAt}","origin":${canonicalOrigin(event.origin)}`;
-  text += `,"outcome":"${event.outcome}"`;
+  text += `,"id":${canonicalString(event.id)},"occurredAt":${canonicalString(event.occurredAt)}`;
+  text += `,"origin":${canonicalOrigin(event.origin)},"outcome":${canonicalString(event.outcome)}`;
   text += stringMember('personal', event.personal);
   text += stringMember('reason', event.reason);
-  text += `,"recordedAt":"${event.recordedAt}"`;
+  text += `,"recordedAt":${canonicalString(event.recordedAt)}`;
   text += jsonMember('redacted', event.redacted);
   if (event.resource !== undefined) {
     text += `,"resource":${canonicalResource(event.resource)}`;
   }
-  text += `,"risk":"${event.risk}"`;
+  text += `,"risk":${canonicalString(event.risk)}`;
   text += stringMember('sessionId', event.sessionId);
-  text += `,"severity":"${event.severity}"`;
+  text += `,"severity":${canonicalString(event.severity)}`;
   text += stringMember('spanId', event.spanId);
   if (event.spooled !== undefined) {
     text += ',"spooled":true';
   }
-  text += `,"stage":"${event.stage}"`;
+  text += `,"stage":${canonicalString(event.stage)}`;
   text += jsonMember('targets', event.targets);
   text += stringMember('ticket', event.ticket);
   text += stringMember('traceId', event.traceId);
@@ -93,7 +96,7 @@ function canonicalActor(actor: AuditActor): string {
   if (actor.ip !== undefined) {
     text += `"ip":${canonicalString(actor.ip)},`;
   }
-  text += `"kind":"${actor.kind}"`;
+  text += `"kind":${canonicalString(actor.kind)}`;
   text += stringMember('name', actor.name);
   if (actor.onBehalfOf !== undefined) {
     text += `,"onBehalfOf":${canonicalActor(actor.onBehalfOf)}`;
@@ -140,7 +143,7 @@ function canonicalTransport(transport: AuditTransport): string {
   text += `"kind":"http","method":${canonicalString(transport.method)},"path":${canonicalString(transport.path)}`;
   text += stringMember('route', transport.route);
   if (transport.status !== undefined) {
-    text += `,"status":${transport.status}`;
+    text += `,"status":${canonicalNumber(transport.status)}`;
   }
   return `${text}}`;
 }

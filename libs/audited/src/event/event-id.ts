@@ -3,8 +3,13 @@ import { randomFillSync } from 'node:crypto';
 /** Random bytes are drawn in blocks: one call to the generator for many ids. */
 const RANDOM_BLOCK_BYTES = 4096;
 const BYTES_PER_ID = 10;
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+/** 48 bits of milliseconds; they last until the year 10889. */
+const MAX_TIME_MS = 2 ** 48 - 1;
+const MAX_COUNTER = 0xfff;
+/** Half of the counter's range stays free for further ids of the same millisecond. */
+const FIRST_COUNTER_MASK = 0x7ff;
+/** The four digits whose first two bits are the variant of RFC 9562. */
+const VARIANT_DIGITS = '89ab';
 
 /**
  * Makes UUIDv7 ids (RFC 9562 section 5.7): 48 bits of milliseconds, 74 random bits. Within one
@@ -12,31 +17,32 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
  * millisecond are ordered by a 12-bit counter (RFC 9562 section 6.2, method 1).
  */
 export class EventIds {
-  private readonly random = new Uint8Array(RANDOM_BLOCK_BYTES);
+  private readonly random = Buffer.allocUnsafe(RANDOM_BLOCK_BYTES);
+  /** The block once more, as digits: slicing a text is the cheapest way to many hex digits. */
+  private digits = '';
   private used = RANDOM_BLOCK_BYTES;
   private lastMs = 0;
   private counter = 0;
-  private timeText = '';
+  private timeText = '00000000-0000';
 
-  /** @param nowMs milliseconds since the epoch */
+  /** @param nowMs milliseconds since the epoch; a clock that answers nonsense costs the order in time, never an id */
   next(nowMs: number): string {
     const offset = this.draw();
-    this.tick(nowMs, offset);
-    const hex = (index: number): string => HEX[this.random[offset + index] ?? 0] ?? '00';
-    const variant = HEX[((this.random[offset + 2] ?? 0) & 0x3f) | 0x80] ?? '80';
+    this.tick(Math.min(Math.floor(nowMs), MAX_TIME_MS), offset);
     const counterText = (0x7000 | this.counter).toString(16);
-    return `${this.timeText}-${counterText}-${variant}${hex(3)}-${hex(4)}${hex(5)}${hex(6)}${hex(7)}${hex(8)}${hex(9)}`;
+    const variant = VARIANT_DIGITS.charAt(this.random.readUInt8(offset + 2) & 0b11);
+    const tail = 2 * offset + 5;
+    return `${this.timeText}-${counterText}-${variant}${this.digits.slice(tail, tail + 3)}-${this.digits.slice(tail + 3, tail + 15)}`;
   }
 
   private tick(nowMs: number, offset: number): void {
     if (nowMs > this.lastMs) {
       this.setTime(nowMs);
-      // Half of the counter's range stays free for further ids of the same millisecond.
-      this.counter = (((this.random[offset] ?? 0) << 8) | (this.random[offset + 1] ?? 0)) & 0x7ff;
+      this.counter = this.random.readUInt16BE(offset) & FIRST_COUNTER_MASK;
       return;
     }
     this.counter++;
-    if (this.counter > 0xfff) {
+    if (this.counter > MAX_COUNTER) {
       this.setTime(this.lastMs + 1);
       this.counter = 0;
     }
@@ -51,6 +57,7 @@ export class EventIds {
   private draw(): number {
     if (this.used + BYTES_PER_ID > RANDOM_BLOCK_BYTES) {
       randomFillSync(this.random);
+      this.digits = this.random.toString('hex');
       this.used = 0;
     }
     const offset = this.used;

@@ -1,7 +1,10 @@
 import type { JsonObject, JsonValue } from './json-value.js';
 
-/** Splits a JSON Pointer (RFC 6901) into unescaped reference tokens. */
-export function pointerTokens(pointer: string): readonly string[] {
+/** Splits a JSON Pointer (RFC 6901) into unescaped reference tokens; `undefined` when the text is no pointer. */
+export function pointerTokens(pointer: string): readonly string[] | undefined {
+  if (pointer !== '' && !pointer.startsWith('/')) {
+    return undefined;
+  }
   return pointer
     .split('/')
     .slice(1)
@@ -15,31 +18,42 @@ export function pointerToken(key: string): string {
 
 /** The value at a pointer, or `undefined` when nothing stands there. */
 export function valueAt(root: JsonObject, pointer: string): JsonValue | undefined {
+  const tokens = pointerTokens(pointer);
+  if (tokens === undefined) {
+    return undefined;
+  }
   let value: JsonValue | undefined = root;
-  for (const token of pointerTokens(pointer)) {
+  for (const token of tokens) {
     value = member(value, token);
   }
   return value;
 }
 
-/** A copy of `root` without the value at `pointer`; in an array the place is kept as `null`. */
+/**
+ * A copy of `root` without the value at `pointer`; in an array the place is kept as `null`. Nothing is made on the
+ * way; `root` itself comes back when nothing stands there, and the root can not be taken away.
+ */
 export function withoutValueAt(root: JsonObject, pointer: string): JsonObject {
-  return replaced(root, pointerTokens(pointer), undefined) as JsonObject;
+  const tokens = pointerTokens(pointer) ?? [];
+  return tokens.length === 0 || valueAt(root, pointer) === undefined
+    ? root
+    : (replaced(root, tokens, undefined) as JsonObject);
 }
 
-/** A copy of `root` with `value` at `pointer`; missing objects on the way are made. */
+/**
+ * A copy of `root` with `value` at `pointer`; missing objects on the way are made. Where the pointer leads nowhere
+ * (through a text, or behind the end of an array) the copy has no such value: a wrong pointer never spoils the rest.
+ */
 export function withValueAt(root: JsonObject, pointer: string, value: JsonValue): JsonObject {
-  return replaced(root, pointerTokens(pointer), value) as JsonObject;
+  const tokens = pointerTokens(pointer) ?? [];
+  return tokens.length === 0 ? root : (replaced(root, tokens, value) as JsonObject);
 }
 
 function member(value: JsonValue | undefined, token: string): JsonValue | undefined {
-  if (typeof value !== 'object' || value === null) {
-    return undefined;
-  }
   if (Array.isArray(value)) {
-    return (value as readonly JsonValue[])[Number(token)];
+    return (value as readonly JsonValue[])[arrayIndex(token)];
   }
-  return Object.hasOwn(value, token) ? (value as JsonObject)[token] : undefined;
+  return isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
 }
 
 function replaced(value: JsonValue | undefined, tokens: readonly string[], next: JsonValue | undefined): JsonValue {
@@ -48,16 +62,29 @@ function replaced(value: JsonValue | undefined, tokens: readonly string[], next:
     return next ?? null;
   }
   if (Array.isArray(value)) {
-    const copy = [...(value as readonly JsonValue[])];
-    copy[Number(token)] = rest.length > 0 ? replaced(copy[Number(token)], rest, next) : (next ?? null);
-    return copy;
+    const items = value as readonly JsonValue[];
+    const index = arrayIndex(token);
+    return items.map((item, at) => (at === index ? replaced(item, rest, next) : item));
   }
+  if (value !== undefined && !isObject(value)) {
+    return value;
+  }
+  const members = value ?? {};
   // Entries, not assignment: a member named __proto__ stays an ordinary member.
-  const entries = Object.entries((value ?? {}) as JsonObject).filter(([key]) => key !== token);
+  const entries = Object.entries(members).filter(([key]) => key !== token);
   if (rest.length > 0) {
-    entries.push([token, replaced(member(value, token), rest, next)]);
+    entries.push([token, replaced(member(members, token), rest, next)]);
   } else if (next !== undefined) {
     entries.push([token, next]);
   }
   return Object.fromEntries(entries);
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** RFC 6901 section 4: no sign, no leading zero; anything else is no index, and finds nothing. */
+function arrayIndex(token: string): number {
+  return /^(0|[1-9][0-9]*)$/.test(token) ? Number(token) : Number.NaN;
 }

@@ -1,24 +1,7 @@
-import { Controller, Module, UseGuards, type CanActivate, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
-import { OptionsInvalidError } from '../event/audit.error.js';
+import { Controller, Module, UseGuards, VERSION_NEUTRAL, type DynamicModule, type Type } from '@nestjs/common';
+import { resolveHttpOptions, type AuditHttpOptions } from './audit-http.options.js';
 import { EventsController } from './events.controller.js';
 import { VerificationController } from './verification.controller.js';
-
-/** Options of `AuditHttpModule`. */
-export interface AuditHttpOptions {
-  /**
-   * Guards that decide who may read the audit trail. Required, and at least one: the trail is closed
-   * unless the application opens it.
-   */
-  readonly guards: readonly (Type<CanActivate> | CanActivate)[];
-  /** What the guards need to be built: the application's authentication module. */
-  readonly imports?: NonNullable<ModuleMetadata['imports']>;
-  /** Further decorators for the controllers, e.g. the roles that the guards look for. */
-  readonly decorators?: readonly ClassDecorator[];
-  /** Path of the API, without leading slash. @default 'v1/audit' */
-  readonly path?: string;
-}
-
-const DEFAULT_PATH = 'v1/audit';
 
 /**
  * The reading API: records, one record, verification. Every request to it, also a refused one, is
@@ -26,16 +9,9 @@ const DEFAULT_PATH = 'v1/audit';
  */
 @Module({})
 export class AuditHttpModule {
-  /** @throws OptionsInvalidError when no guard is given */
+  /** @throws OptionsInvalidError when no guard is given, or an option is unknown or malformed */
   static forRoot(options: AuditHttpOptions): DynamicModule {
-    const { guards, imports = [], decorators = [], path = DEFAULT_PATH } = options;
-    if (!Array.isArray(guards) || guards.length === 0) {
-      throw new OptionsInvalidError(
-        'AuditHttpModule guards',
-        'is empty',
-        'Give at least one guard that decides who may read the audit trail: AuditHttpModule.forRoot({ guards: [AuditorGuard] }).',
-      );
-    }
+    const { guards, imports, decorators, path } = resolveHttpOptions(options);
     const controllers = [
       mounted(EventsController, `${path}/events`, guards, decorators),
       mounted(VerificationController, `${path}/verify`, guards, decorators),
@@ -56,7 +32,8 @@ function mounted(
   for (const key of Reflect.getMetadataKeys(controller) as unknown[]) {
     Reflect.defineMetadata(key, Reflect.getMetadata(key, controller), own);
   }
-  Controller(path)(own);
+  // The path names the version itself; an application that versions its own routes does not version these.
+  Controller({ path, version: VERSION_NEUTRAL })(own);
   UseGuards(...guards)(own);
   for (const decorate of decorators) {
     decorate(own);

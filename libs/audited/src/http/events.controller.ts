@@ -1,9 +1,9 @@
-import { BadRequestException, Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
+import { BadRequestException, Controller, Get, Header, Inject, NotFoundException, Param, Query } from '@nestjs/common';
 import { Audited } from '../capture/audited.decorator.js';
 import type { AuditRecord } from '../event/audit-record.js';
 import { AuditReader } from '../storage/audit-reader.js';
 import type { AuditPage } from '../storage/audit-query.js';
-import { parseEventsQuery } from './events-query.js';
+import { parseEventsQuery, refuseParameters } from './events-query.js';
 
 const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
@@ -14,14 +14,17 @@ export class EventsController {
   constructor(@Inject(AuditReader) private readonly reader: AuditReader) {}
 
   @Get()
+  @Header('cache-control', 'no-store')
   @Audited({ action: 'Audit trail read', details: ['query'] })
   find(@Query() query: Readonly<Record<string, unknown>>): Promise<AuditPage> {
     return this.reader.find(parseEventsQuery(query));
   }
 
   @Get(':id')
+  @Header('cache-control', 'no-store')
   @Audited({ action: 'Audit record read', resource: { type: 'audit-record', id: 'params.id' } })
-  async get(@Param('id') id: string): Promise<AuditRecord> {
+  async get(@Param('id') id: string, @Query() query: Readonly<Record<string, unknown>>): Promise<AuditRecord> {
+    refuseParameters(query);
     if (!EVENT_ID.test(id)) {
       throw new BadRequestException('"id" is not the id of an event (UUIDv7). Take it from a record or the x-audit-id header.');
     }

@@ -1,7 +1,8 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Query } from '@nestjs/common';
 import { Audited } from '../capture/audited.decorator.js';
 import type { IntegrityReport } from '../integrity/integrity-fault.js';
 import { AuditReader } from '../storage/audit-reader.js';
+import { refuseParameters } from './events-query.js';
 
 /** Proof that nothing was changed or removed. */
 @Controller()
@@ -9,6 +10,7 @@ export class VerificationController {
   constructor(@Inject(AuditReader) private readonly reader: AuditReader) {}
 
   @Get()
+  @Header('cache-control', 'no-store')
   @Audited<IntegrityReport>('audit.verify', {
     action: 'Audit trail verified',
     types: { denied: 'audit.denied' },
@@ -16,7 +18,8 @@ export class VerificationController {
     details: ({ result }) =>
       result === undefined ? undefined : { ok: result.ok, records: result.records, faultCount: result.faultCount },
   })
-  verify(): Promise<IntegrityReport> {
+  verify(@Query() query: Readonly<Record<string, unknown>>): Promise<IntegrityReport> {
+    refuseParameters(query);
     return this.reader.verify();
   }
 }

@@ -11,4 +11,9 @@ export interface IntegrityScheme {
   /** Stored in every seal; never reused for other arithmetic. */
   readonly id: string;
   hash(seal: Omit<AuditSeal, 'hash' | 'scheme'>, body: string): string;
+  /**
+   * The hash the same record would have at any position. The verifier asks for thousands of positions to find out where
+   * a misplaced record belongs, so the cost of one answer must not grow with the body.
+   */
+  hashAtPosition(seal: Pick<AuditSeal, 'chain' | 'previousHash'>, body: string): (position: number) => string;
 }

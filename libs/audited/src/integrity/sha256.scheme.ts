@@ -1,6 +1,9 @@
 import * as crypto from 'node:crypto';
+import type { AuditSeal } from '../event/audit-record.js';
 import { canonicalString } from '../event/canonical-json.js';
 import type { IntegrityScheme } from './integrity-scheme.js';
+
+const SCHEME_ID = 'sha256-v1';
 
 /**
  * `sha256-v1`: SHA-256 over the canonical JSON (RFC 8785) of
@@ -10,17 +13,20 @@ import type { IntegrityScheme } from './integrity-scheme.js';
  * serialised again to seal or to verify.
  */
 export const sha256Scheme: IntegrityScheme = {
-  id: 'sha256-v1',
-  hash: (seal, body) => sha256Hex(sealedText(seal, body, 'sha256-v1')),
+  id: SCHEME_ID,
+  hash: (seal, body) => sha256Hex(textBeforePosition(seal, body) + textFromPosition(seal, seal.position)),
+  hashAtPosition: (seal, body) => {
+    const started = crypto.createHash('sha256').update(textBeforePosition(seal, body), 'utf8');
+    return (position) => started.copy().update(textFromPosition(seal, position), 'utf8').digest('hex');
+  },
 };
 
-/** The text that is hashed. */
-export function sealedText(
-  seal: { readonly chain: string; readonly position: number; readonly previousHash: string },
-  body: string,
-  scheme: string,
-): string {
-  return `{"chain":${canonicalString(seal.chain)},"event":${body},"position":${seal.position},"previous":"${seal.previousHash}","scheme":"${scheme}"}`;
+function textBeforePosition(seal: Pick<AuditSeal, 'chain'>, body: string): string {
+  return `{"chain":${canonicalString(seal.chain)},"event":${body},"position":`;
+}
+
+function textFromPosition(seal: Pick<AuditSeal, 'previousHash'>, position: number): string {
+  return `${position},"previous":"${seal.previousHash}","scheme":"${SCHEME_ID}"}`;
 }
 
 /** One-shot hashing is almost twice as fast as a Hash object; Node 20.12 and later have it. */

@@ -13,8 +13,8 @@ export interface AuditScope {
   readonly sessionId?: string | undefined;
   readonly traceId?: string | undefined;
   readonly spanId?: string | undefined;
-  /** Who acts, as far as it is known now; `undefined` when nobody could say yet. */
-  actor(): AuditActor | undefined;
+  /** Who acts, as far as it is known now; a promise when that has to be looked up. Never rejects. */
+  actor(): AuditActor | Promise<AuditActor>;
   /** Adds facts to the event of this action. False when the action has no event of its own. */
   enrich(facts: AuditEnrichment): boolean;
 }

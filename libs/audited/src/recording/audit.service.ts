@@ -9,8 +9,10 @@ import type { AuditPage, AuditQuery } from '../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../storage/audit-reader.js';
 import type { AuditContext } from './audit-context.js';
 import type { AuditReceipt, AuditRecorder } from './audit-recorder.js';
+import type { AuditScope } from './audit-scope.js';
 import type { AuditDurability } from './durability.js';
 import type { AuditFailureCause, FailureLog } from './failure-log.js';
+import { draftFields } from './readable-draft.js';
 
 /** A draft whose type is checked against the catalogue that the application declared, if it did. */
 export type TypedDraft = Omit<AuditDraft, 'type'> & { readonly type: AuditEventType };
@@ -43,19 +45,7 @@ export class AuditService {
    * look at `status` where it matters.
    */
   async record(draft: TypedDraft, durability?: AuditDurability): Promise<AuditReceipt> {
-    const scope = this.parts.context.current();
-    const inherited: Partial<AuditDraft> =
-      scope === undefined
-        ? { actor: SYSTEM }
-        : defined({
-            actor: scope.actor(),
-            correlationId: scope.correlationId,
-            causationId: scope.eventId,
-            sessionId: scope.sessionId,
-            traceId: scope.traceId,
-            spanId: scope.spanId,
-          });
-    return this.parts.recorder.record({ ...inherited, ...draft }, durability);
+    return this.parts.recorder.record(await this.inContext(draft), durability);
   }
 
   /**
@@ -64,7 +54,13 @@ export class AuditService {
    * @returns false when no action with an event of its own is running; nothing is recorded then
    */
   enrich(facts: AuditEnrichment): boolean {
-    return this.parts.context.current()?.enrich(facts) ?? false;
+    try {
+      return this.parts.context.current()?.enrich(draftFields(facts)) ?? false;
+    } catch (error) {
+      // Facts that cannot even be read must not fail the business code that gave them.
+      this.parts.failures.report('capture', 'An event could not be enriched', error);
+      return false;
+    }
   }
 
   /** Runs `work` with this actor as the one who acts: jobs, queues, command lines. */
@@ -123,6 +119,27 @@ export class AuditService {
   /** How often the audit trail itself failed since the start, by cause. */
   failures(): Readonly<Partial<Record<AuditFailureCause, number>>> {
     return this.parts.failures.snapshot();
+  }
+
+  /** The draft with what the running action knows. What the draft leaves out, or gives as `undefined`, is inherited. */
+  private async inContext(draft: TypedDraft): Promise<AuditDraft> {
+    const scope = this.parts.context.current();
+    const own = draftFields(draft);
+    if (scope === undefined) {
+      return { actor: SYSTEM, ...own };
+    }
+    const { correlationId, eventId: causationId, sessionId, traceId, spanId } = scope;
+    const actor = own.actor === undefined ? await this.actorOf(scope) : undefined;
+    return { ...defined({ actor, correlationId, causationId, sessionId, traceId, spanId }), ...own };
+  }
+
+  private async actorOf(scope: AuditScope): Promise<AuditActor | undefined> {
+    try {
+      return await scope.actor();
+    } catch (error) {
+      this.parts.failures.report('actor', 'The actor of an event could not be established', error);
+      return undefined;
+    }
   }
 }
 

@@ -14,6 +14,10 @@ export const DURABILITIES: readonly AuditDurability[] = ['best-effort', 'recorde
  * The level that is really used: what is risky, or in a catalogue's always-persist set, is never
  * weaker than `recorded`, whatever the route or the module says.
  */
-export function effectiveDurability(asked: AuditDurability, risk: AuditRisk, atLeastRecorded: boolean): AuditDurability {
+export function effectiveDurability(
+  asked: AuditDurability,
+  risk: AuditRisk,
+  atLeastRecorded: boolean,
+): AuditDurability {
   return atLeastRecorded || risk === 'high' || risk === 'critical' ? 'recorded' : asked;
 }

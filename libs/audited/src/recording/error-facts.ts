@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { AuditErrorInfo } from '../event/audit-event.js';
 import type { Redactor, RedactionFindings } from '../redaction/redactor.js';
 
@@ -33,16 +34,11 @@ interface ErrorFacts {
 /** Reads an error that may be hostile: every property access can throw. */
 function factsOf(error: object): ErrorFacts {
   try {
-    const { type, name, code, message } = error as {
-      readonly type?: unknown;
-      readonly name?: unknown;
-      readonly code?: unknown;
-      readonly message?: unknown;
-    };
-    const className = error instanceof Error ? (error.constructor?.name ?? name) : type;
+    const { type, name, code, message } = error as ErrorFacts & { readonly name?: unknown };
+    const className = types.isNativeError(error) || error instanceof Error ? error.constructor?.name : type;
     // Library errors often share one class and differ by name.
-    const named = className === 'Error' && typeof name === 'string' ? name : className;
-    return { type: named, code: scalar(code), message: scalar(message) };
+    const named = (className === undefined || className === 'Error') && typeof name === 'string' ? name : className;
+    return { type: named, code: scalar(code), message };
   } catch {
     // The error's own getter threw; that it was an error is all there is to know.
     return { type: 'UnreadableError' };

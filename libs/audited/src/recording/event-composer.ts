@@ -1,11 +1,5 @@
 import type { AuditDraft } from '../event/audit-draft.js';
-import type {
-  AuditActor,
-  AuditEvent,
-  AuditOrigin,
-  AuditResource,
-  AuditTransport,
-} from '../event/audit-event.js';
+import type { AuditEvent, AuditOrigin } from '../event/audit-event.js';
 import type { SealableEvent } from '../event/audit-record.js';
 import { canonicalEvent } from '../event/canonical-event.js';
 import { canonicalJson } from '../event/canonical-json.js';
@@ -13,12 +7,19 @@ import type { Clock } from '../event/clock.js';
 import type { EventIds } from '../event/event-id.js';
 import type { JsonObject, JsonValue } from '../event/json-value.js';
 import type { EventClassifier } from '../catalogue/event-classifier.js';
-import type { EventTypeDefinition } from '../catalogue/event-catalogue.js';
 import { personalCommitment, type PersonalSalts } from '../integrity/personal-commitment.js';
 import type { Redactor, RedactionFindings } from '../redaction/redactor.js';
+import { composeActor } from './actor.composer.js';
+import { assignDefined } from './assign-defined.js';
 import { ChangeComposer } from './change.composer.js';
 import { composeError } from './error-facts.js';
-import { splitActor, splitDetails } from './personal-split.js';
+import { isoTime, wholeMilliseconds } from './event-times.js';
+import { outcomeWord, riskWord, severityWord, spanIdText, stageWord, traceIdText } from './event-words.js';
+import { OriginComposer } from './origin.composer.js';
+import { personalPointers, splitActor, splitEvent } from './personal-split.js';
+import { readableDraft } from './readable-draft.js';
+import { composeResource, composeTargets } from './resource.composer.js';
+import { composeTransport } from './transport.composer.js';
 
 /** An event ready to be sealed, and what its durability depends on. */
 export interface ComposedEvent extends SealableEvent {
@@ -32,25 +33,24 @@ export interface ComposerParts {
   readonly ids: EventIds;
   readonly salts: PersonalSalts;
   readonly clock: Clock;
-  /** Frozen; its canonical text is kept. */
   readonly origin: AuditOrigin;
 }
 
-/** A delegation chain longer than this is cut; nobody acts for so many. */
-const MAX_DELEGATIONS = 8;
-const MAX_ROLES = 64;
-const MAX_TARGETS = 64;
-const MANUAL: AuditTransport = { kind: 'manual' };
+type MutableEvent = { -readonly [Field in keyof AuditEvent]: AuditEvent[Field] };
 
 /**
  * Turns drafts into events ready to be sealed: defaults from the catalogue, every value normalised and
  * redacted, personal facts committed to and set apart, the text canonical. Nothing here waits.
+ *
+ * Whatever a draft holds, an event comes out: wrong words become the nearest right one, values of a
+ * wrong type are written as text or left out.
  */
 export class EventComposer {
-  private readonly origins = new Map<string, AuditOrigin>();
+  private readonly origins: OriginComposer;
   private readonly changes: ChangeComposer;
 
   constructor(private readonly parts: ComposerParts) {
+    this.origins = new OriginComposer(parts.origin, parts.redactor);
     this.changes = new ChangeComposer(parts.redactor);
   }
 
@@ -60,58 +60,64 @@ export class EventComposer {
   }
 
   compose(draft: AuditDraft, id: string = this.newId()): ComposedEvent {
+    try {
+      return this.composeFrom(draft, id, { truncated: [], redacted: [] });
+    } catch {
+      // Something in the draft throws when it is read. Each field is read alone now: only the throwing ones are lost,
+      // and the event marks them. Well-formed drafts do not pay for this.
+      const findings: RedactionFindings = { truncated: [], redacted: [] };
+      return this.composeFrom(readableDraft(draft, this.parts.redactor, findings), id, findings);
+    }
+  }
+
+  private composeFrom(draft: AuditDraft, id: string, findings: RedactionFindings): ComposedEvent {
     const { redactor, classifier, clock } = this.parts;
-    const findings: RedactionFindings = { truncated: [], redacted: [] };
     const text = (value: unknown, pointer: string): string | undefined => redactor.line(value, pointer, findings);
 
     const type = text(draft.type, '/type') ?? 'audit.untyped';
-    const outcome = draft.outcome ?? 'success';
+    const outcome = outcomeWord(draft.outcome);
     const { definition, severity, risk } = classifier.classify(type, outcome);
     const recordedAt = new Date(clock.now()).toISOString();
     const personal: Record<string, JsonValue> = {};
 
-    const actor = splitActor(this.actor(draft.actor, '/actor', findings, 0), personal);
-    const details = this.details(draft, definition, findings, personal);
-    const resource = this.resource(draft.resource, '/resource', findings);
-    const event: { -readonly [Field in keyof AuditEvent]: AuditEvent[Field] } = {
+    const event: MutableEvent = {
       id,
       occurredAt: isoTime(draft.occurredAt) ?? recordedAt,
       recordedAt,
       type,
-      stage: draft.stage ?? 'outcome',
-      severity: draft.severity ?? severity,
-      risk: draft.risk ?? risk,
+      stage: stageWord(draft.stage),
+      severity: severityWord(draft.severity) ?? severity,
+      risk: riskWord(draft.risk) ?? risk,
       outcome,
-      actor,
+      actor: splitActor(composeActor(draft.actor, redactor, findings), personal),
       action: text(draft.action, '/action') ?? definition?.title ?? type,
-      origin: this.origin(draft),
-      transport: draft.transport ?? MANUAL,
+      origin: this.origins.compose(draft, findings),
+      transport: composeTransport(draft.transport, redactor, findings),
     };
-    set(event, 'correlationId', text(draft.correlationId, '/correlationId'));
-    set(event, 'causationId', text(draft.causationId, '/causationId'));
-    set(event, 'sessionId', text(draft.sessionId, '/sessionId'));
-    set(event, 'traceId', draft.traceId);
-    set(event, 'spanId', draft.spanId);
-    set(event, 'durationMs', wholeNumber(draft.durationMs));
-    set(event, 'dataClassification', draft.dataClassification ?? definition?.dataClassification);
-    set(event, 'reason', text(draft.reason, '/reason'));
-    set(event, 'ticket', text(draft.ticket, '/ticket'));
-    set(event, 'resource', resource);
-    set(event, 'targets', this.targets(draft.targets, findings));
-    set(event, 'details', details);
-    set(event, 'changes', this.changes.compose(draft, findings));
-    set(event, 'error', composeError(draft.error, redactor, findings));
-    set(event, 'uncatalogued', definition === undefined ? true : undefined);
-    set(event, 'truncated', findings.truncated.length > 0 ? findings.truncated : undefined);
-    set(event, 'redacted', findings.redacted.length > 0 ? findings.redacted : undefined);
-    return this.seal(event, personal, definition?.atLeastRecorded === true);
+    assignDefined(event, 'correlationId', text(draft.correlationId, '/correlationId'));
+    assignDefined(event, 'causationId', text(draft.causationId, '/causationId'));
+    assignDefined(event, 'sessionId', text(draft.sessionId, '/sessionId'));
+    assignDefined(event, 'traceId', traceIdText(draft.traceId));
+    assignDefined(event, 'spanId', spanIdText(draft.spanId));
+    assignDefined(event, 'durationMs', wholeMilliseconds(draft.durationMs));
+    const classification = text(draft.dataClassification, '/dataClassification') ?? definition?.dataClassification;
+    assignDefined(event, 'dataClassification', classification);
+    assignDefined(event, 'reason', text(draft.reason, '/reason'));
+    assignDefined(event, 'ticket', text(draft.ticket, '/ticket'));
+    assignDefined(event, 'resource', composeResource(draft.resource, '/resource', redactor, findings));
+    assignDefined(event, 'targets', composeTargets(draft.targets, redactor, findings));
+    assignDefined(event, 'details', this.details(draft.details, findings));
+    assignDefined(event, 'changes', this.changes.compose(draft, findings));
+    assignDefined(event, 'error', composeError(draft.error, redactor, findings));
+    assignDefined(event, 'uncatalogued', definition === undefined ? true : undefined);
+    assignDefined(event, 'truncated', findings.truncated.length > 0 ? findings.truncated : undefined);
+    assignDefined(event, 'redacted', findings.redacted.length > 0 ? findings.redacted : undefined);
+    const pointers = personalPointers(definition?.personal, draft.personal);
+    const rest = pointers.length === 0 ? event : splitEvent(event, pointers, personal);
+    return this.seal(rest, personal, definition?.atLeastRecorded === true);
   }
 
-  private seal(
-    event: { -readonly [Field in keyof AuditEvent]: AuditEvent[Field] },
-    personal: Record<string, JsonValue>,
-    atLeastRecorded: boolean,
-  ): ComposedEvent {
+  private seal(event: MutableEvent, personal: Record<string, JsonValue>, atLeastRecorded: boolean): ComposedEvent {
     if (Object.keys(personal).length === 0) {
       return { event, body: canonicalEvent(event), atLeastRecorded };
     }
@@ -121,122 +127,11 @@ export class EventComposer {
     return { event, body: canonicalEvent(event), personal: personalText, salt, atLeastRecorded };
   }
 
-  private actor(actor: AuditActor | undefined, pointer: string, findings: RedactionFindings, depth: number): AuditActor {
-    if (actor === undefined) {
-      return { kind: 'unknown' };
-    }
-    const { redactor } = this.parts;
-    const kept: { -readonly [Field in keyof AuditActor]: AuditActor[Field] } = { kind: actor.kind };
-    set(kept, 'id', redactor.line(actor.id, `${pointer}/id`, findings));
-    set(kept, 'email', redactor.line(actor.email, `${pointer}/email`, findings));
-    set(kept, 'name', redactor.line(actor.name, `${pointer}/name`, findings));
-    set(kept, 'ip', redactor.line(actor.ip, `${pointer}/ip`, findings));
-    set(kept, 'userAgent', redactor.line(actor.userAgent, `${pointer}/userAgent`, findings));
-    set(kept, 'tenantId', redactor.line(actor.tenantId, `${pointer}/tenantId`, findings));
-    if (Array.isArray(actor.roles) && actor.roles.length > 0) {
-      kept.roles = this.lines(actor.roles, MAX_ROLES, `${pointer}/roles`, findings);
-    }
-    if (actor.onBehalfOf !== undefined && depth < MAX_DELEGATIONS) {
-      kept.onBehalfOf = this.actor(actor.onBehalfOf, `${pointer}/onBehalfOf`, findings, depth + 1);
-    }
-    return kept;
-  }
-
-  private lines(values: readonly unknown[], most: number, pointer: string, findings: RedactionFindings): string[] {
-    return values
-      .slice(0, most)
-      .map((value, index) => this.parts.redactor.line(value, `${pointer}/${index}`, findings) ?? '');
-  }
-
-  private resource(
-    resource: AuditResource | undefined,
-    pointer: string,
-    findings: RedactionFindings,
-  ): AuditResource | undefined {
-    if (resource === undefined) {
+  private details(given: unknown, findings: RedactionFindings): JsonObject | undefined {
+    if (given === undefined || given === null) {
       return undefined;
     }
-    const { redactor } = this.parts;
-    const kept: { -readonly [Field in keyof AuditResource]: AuditResource[Field] } = {
-      type: redactor.line(resource.type, `${pointer}/type`, findings) ?? 'unknown',
-    };
-    set(kept, 'id', redactor.line(resource.id, `${pointer}/id`, findings));
-    set(kept, 'name', redactor.line(resource.name, `${pointer}/name`, findings));
-    return kept;
+    const value = this.parts.redactor.value(given, '/details', findings);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : { value };
   }
-
-  private targets(targets: AuditDraft['targets'], findings: RedactionFindings): readonly AuditResource[] | undefined {
-    if (!Array.isArray(targets) || targets.length === 0) {
-      return undefined;
-    }
-    return targets
-      .slice(0, MAX_TARGETS)
-      .map((target: AuditResource, index) => this.resource(target, `/targets/${index}`, findings))
-      .filter((target) => target !== undefined);
-  }
-
-  private details(
-    draft: AuditDraft,
-    definition: EventTypeDefinition | undefined,
-    findings: RedactionFindings,
-    personal: Record<string, JsonValue>,
-  ): JsonObject | undefined {
-    if (draft.details === undefined || draft.details === null) {
-      return undefined;
-    }
-    const value = this.parts.redactor.value(draft.details, '/details', findings);
-    const details: JsonObject = isJsonObject(value) ? value : { value };
-    const pointers = [...(definition?.personal ?? []), ...(draft.personal ?? [])];
-    return pointers.length === 0 ? details : splitDetails(details, pointers, personal);
-  }
-
-  private origin(draft: AuditDraft): AuditOrigin {
-    const { origin } = this.parts;
-    if (draft.component === undefined && draft.environment === undefined) {
-      return origin;
-    }
-    const key = `${draft.component ?? ''}\n${draft.environment ?? ''}`;
-    let own = this.origins.get(key);
-    if (own === undefined) {
-      own = Object.freeze({
-        ...origin,
-        ...(draft.component === undefined ? {} : { component: this.parts.redactor.line(draft.component, '', none()) ?? '' }),
-        ...(draft.environment === undefined
-          ? {}
-          : { environment: this.parts.redactor.line(draft.environment, '', none()) ?? '' }),
-      });
-      // Environments may come from requests; only a handful is worth keeping.
-      if (this.origins.size < 64) {
-        this.origins.set(key, own);
-      }
-    }
-    return own;
-  }
-}
-
-
-function none(): RedactionFindings {
-  return { truncated: [], redacted: [] };
-}
-
-function set<Target extends object, Field extends keyof Target>(
-  target: Target,
-  field: Field,
-  value: Target[Field] | undefined,
-): void {
-  if (value !== undefined) {
-    target[field] = value;
-  }
-}
-
-function isJsonObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isoTime(time: unknown): string | undefined {
-  return time instanceof Date && !Number.isNaN(time.getTime()) ? time.toISOString() : undefined;
-}
-
-function wholeNumber(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, Math.round(value)) : undefined;
 }

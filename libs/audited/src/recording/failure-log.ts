@@ -16,7 +16,11 @@ export class FailureLog {
   private readonly counts = new Map<AuditFailureCause, number>();
   private readonly told = new Map<AuditFailureCause, number>();
 
-  constructor(private readonly logger: FailureLogger) {}
+  /** @param oneLine makes a text safe for a log line: no secrets, no control characters, bounded */
+  constructor(
+    private readonly logger: FailureLogger,
+    private readonly oneLine: (text: string) => string,
+  ) {}
 
   report(cause: AuditFailureCause, consequence: string, error: unknown): void {
     const count = (this.counts.get(cause) ?? 0) + 1;
@@ -25,10 +29,10 @@ export class FailureLog {
       return;
     }
     this.told.set(cause, count);
-    const reason = error instanceof Error ? error.message : String(error);
+    const { message, frames } = readError(error);
     this.logger.error(
-      `${consequence}: ${reason} (told once; further failures of this kind are counted)`,
-      error instanceof Error ? error.stack : undefined,
+      `${consequence}: ${this.oneLine(message)} (told once; further failures of this kind are counted)`,
+      frames,
     );
   }
 
@@ -45,5 +49,24 @@ export class FailureLog {
   /** How many failures there were since the start, by cause. Causes without failure are absent. */
   snapshot(): Readonly<Partial<Record<AuditFailureCause, number>>> {
     return Object.fromEntries(this.counts);
+  }
+}
+
+/**
+ * Message and stack frames of whatever was thrown. The stack's first lines repeat the message, which may hold what a
+ * client sent; only the frames are passed on as they are.
+ */
+function readError(error: unknown): { readonly message: string; readonly frames?: string } {
+  try {
+    if (!(error instanceof Error)) {
+      return { message: String(error) };
+    }
+    const frames = String(error.stack)
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line));
+    return { message: String(error.message), ...(frames.length === 0 ? {} : { frames: frames.join('\n') }) };
+  } catch {
+    // An error that cannot even be read: that there was one is what is told.
+    return { message: 'an unreadable error' };
   }
 }

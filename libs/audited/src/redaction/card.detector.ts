@@ -85,7 +85,12 @@ function isInsideDigest(text: string, start: number, end: number): boolean {
 const LONGEST_LOOK = 64;
 
 function runOf(text: string, from: number, step: 1 | -1): string {
-  let run = '';
-  for (let at = from; run.length < LONGEST_LOOK && /[0-9a-z]/i.test(text[at] ?? ''); at += step) run += text[at];
-  return run;
+  const stop = from + step * LONGEST_LOOK;
+  let at = from;
+  while (at !== stop && isWordly(text.charCodeAt(at))) at += step;
+  return step === 1 ? text.slice(from, at) : text.slice(at + 1, from + 1);
+}
+
+function isWordly(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a);
 }

@@ -1,4 +1,4 @@
-import { spansOf, type SecretDetector, type SecretSpan } from './secret-spans.js';
+import type { SecretDetector, SecretSpan } from './secret-spans.js';
 
 const SCHEME = /\b(bearer|basic)(?:\s|%20|\+){1,16}(["']?[A-Za-z0-9._~+/=%:-]+)/gi;
 

@@ -56,11 +56,15 @@ const LEAST_FINGERPRINT_KEY_BYTES = 16;
 
 /** Checks the shape of the options; patterns are checked where they are compiled. @throws OptionsInvalidError */
 export function assertRedactionOptions(options: RedactionOptions): void {
+  assertObject(options, 'redaction');
+  if (options.limits !== undefined) assertObject(options.limits, 'redaction.limits');
   for (const name of Object.keys(options)) {
     if (!OPTION_NAMES.includes(name)) {
       throw new OptionsInvalidError(`redaction.${name}`, 'is not known', `Use one of: ${OPTION_NAMES.join(', ')}.`);
     }
   }
+  assertList(options.paths, 'redaction.paths');
+  assertList(options.keep, 'redaction.keep');
   assertFingerprintKey(options.fingerprintKey);
 }
 
@@ -84,6 +88,20 @@ export function resolveLimits(given: Partial<RedactionLimits> = {}): RedactionLi
     limits[name] = limit;
   }
   return limits;
+}
+
+function assertObject(value: unknown, option: string): void {
+  if (typeof value === 'object' && value !== null) return;
+  throw new OptionsInvalidError(option, 'is not an object', 'Give an object, or leave the option out.');
+}
+
+function assertList(value: unknown, option: string): void {
+  if (value === undefined || Array.isArray(value)) return;
+  throw new OptionsInvalidError(
+    option,
+    'is not a list',
+    "Give a list of patterns: ['password', 'details.card.number'].",
+  );
 }
 
 function isLimitName(name: string): name is keyof RedactionLimits {

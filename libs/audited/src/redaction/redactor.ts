@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { JsonValue } from '../event/json-value.js';
+import { ClearedTexts } from './cleared-texts.js';
 import { isNeverSecret, REDACTED, UNREADABLE } from './marks.js';
 import { visibleText } from './one-line-text.js';
 import { noteRedacted, noteTruncated, hasRoomForTruncation, type RedactionFindings } from './redaction-findings.js';
@@ -25,7 +26,8 @@ const RANDOM_KEY_BYTES = 32;
  */
 export class Redactor {
   private readonly rules: RedactionRules;
-  private readonly fingerprintKey: string | Uint8Array;
+  private readonly fingerprintKey: Buffer;
+  private readonly cleared = new ClearedTexts();
 
   /** @throws OptionsInvalidError when an option is unknown, malformed or out of range */
   constructor(options: RedactionOptions = {}) {
@@ -33,7 +35,8 @@ export class Redactor {
     const secrets = new SecretKeys(options);
     const texts = new TextRedactor((name) => secrets.isSecretName(name));
     this.rules = { secrets, texts, limits: resolveLimits(options.limits) };
-    this.fingerprintKey = options.fingerprintKey ?? randomBytes(RANDOM_KEY_BYTES);
+    // A copy: the owner may wipe its bytes.
+    this.fingerprintKey = Buffer.from(options.fingerprintKey ?? randomBytes(RANDOM_KEY_BYTES));
   }
 
   /**
@@ -61,12 +64,14 @@ export class Redactor {
    */
   line(input: unknown, pointer: string, findings: RedactionFindings): string | undefined {
     if (input === undefined || input === null || input === '') return undefined;
-    if (this.rules.secrets.at(pointer).secretByOption) {
+    try {
+      const text = typeof input === 'string' ? input : this.textOf(input, pointer, findings);
+      if (text === '' || !this.isSecretPlace(pointer)) return this.oneLine(text, pointer, findings);
       noteRedacted(findings, pointer);
       return REDACTED;
+    } catch {
+      return UNREADABLE;
     }
-    const text = typeof input === 'string' ? input : this.textOf(input, pointer, findings);
-    return text === '' ? undefined : this.oneLine(text, pointer, findings);
   }
 
   /**
@@ -83,15 +88,25 @@ export class Redactor {
     return this.rules.secrets.isSecretName(name);
   }
 
-  private oneLine(text: string, pointer: string, findings: RedactionFindings): string {
+  /** Judging a place costs more than most lines do; it is asked only where an application's pattern could match. */
+  private isSecretPlace(pointer: string): boolean {
+    const { secrets } = this.rules;
+    return secrets.hasOptions && secrets.at(pointer).secretByOption;
+  }
+
+  private oneLine(text: string, pointer: string, findings: RedactionFindings): string | undefined {
+    if (text === '') return undefined;
     const { maxLineBytes } = this.rules.limits;
     if (text.length * BYTES_PER_UNIT <= maxLineBytes) {
       const screened = screen(text);
-      if (isHarmless(screened) && (screened & Screen.INVISIBLE) === 0) return text;
+      if ((screened & (Screen.INVISIBLE | Screen.SURROGATE)) === 0) {
+        if (isHarmless(screened) || this.cleared.has(text)) return text;
+      }
     }
     const budget = hasRoomForTruncation(findings) ? new WorkBudget() : undefined;
     const { text: kept, hidden, cut } = this.rules.texts.bound(text, maxLineBytes, budget);
     if (hidden) noteRedacted(findings, pointer);
+    else if (kept === text) this.cleared.add(text);
     const visible = visibleText(kept);
     const line = visible.slice(0, lengthWithin(visible, maxLineBytes));
     if (cut !== undefined) noteTruncated(findings, { path: pointer, ...cut });

@@ -20,11 +20,14 @@ export class SecretKeys {
   private readonly names: SecretNames;
   private readonly event: PathScope;
   private readonly places = new Map<string, PlaceJudgement>();
+  /** Whether the application gave any pattern; without one no place can be secret by option. */
+  readonly hasOptions: boolean;
 
   /** @throws OptionsInvalidError when a pattern is malformed */
   constructor(options: Pick<RedactionOptions, 'paths' | 'keep'>) {
     const paths = (options.paths ?? []).map((pattern, at) => parsePathPattern(pattern, `redaction.paths[${at}]`));
     const keep = (options.keep ?? []).map((pattern, at) => parsePathPattern(pattern, `redaction.keep[${at}]`));
+    this.hasOptions = paths.length + keep.length > 0;
     this.names = new SecretNames(namesOf(paths), namesOf(keep));
     this.event = PathScope.ofEvent(pathsOf(paths), pathsOf(keep));
   }

@@ -36,6 +36,7 @@ export function mergeSpans(spans: readonly SecretSpan[]): readonly SecretSpan[] 
  * ends behind it is replaced whole: cutting never leaves the head of one.
  */
 export function replaceSpans(text: string, spans: readonly SecretSpan[], keptLength: number): string {
+  if (spans.length === 0) return keptLength === text.length ? text : text.slice(0, keptLength);
   let replaced = '';
   let from = 0;
   for (const { start, end } of spans) {

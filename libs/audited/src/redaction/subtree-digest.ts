@@ -46,6 +46,10 @@ interface Member {
 }
 
 const FLUSH_LENGTH = 64 * 1024;
+/** Searching a character for secrets takes about as long as hashing so many. */
+const SEARCH_COST = 8;
+/** Looking what an object stands for takes about as long as walking so many plain members. */
+const VIEW_COST = 20;
 
 class DigestWalk {
   private readonly hash = createHash('sha256');
@@ -123,12 +127,14 @@ class DigestWalk {
   }
 
   private writeText(text: string): boolean {
-    return this.budget.takeBytes(text.length) && this.emit(JSON.stringify(this.rules.texts.hide(text)));
+    return this.budget.takeBytes(text.length * SEARCH_COST) && this.emit(JSON.stringify(this.rules.texts.hide(text)));
   }
 
   private writeObject(input: object, scope: PathScope): boolean {
     if (this.open.has(input)) return this.writeText(CIRCULAR);
-    const view: View = isPlain(input) ? input : viewOf(input, this.budget);
+    const plain = isPlain(input);
+    if (!plain && !this.budget.takeNodes(VIEW_COST)) return false;
+    const view: View = plain ? input : viewOf(input, this.budget);
     if (typeof view !== 'object' || view === null) return this.write(view, scope);
     const length = lengthOf(view);
     const members = length === undefined ? this.membersOf(view) : undefined;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { findSecrets } from './secret-detectors.js';
 import { replaceSpans, type SecretSpan } from './secret-spans.js';
-import { SUSPICIOUS, screen } from './text-screen.js';
+import { SUSPICIOUS, Screen, screen } from './text-screen.js';
 import { lengthWithin } from './utf8-cut.js';
 import type { WorkBudget } from './work-budget.js';
 
@@ -34,17 +34,15 @@ export class TextRedactor {
 
   /** The whole text with its secrets replaced and lone surrogates mended. */
   hide(text: string): string {
-    const mended = mend(text);
-    const spans = this.find(mended);
-    return spans.length === 0 ? mended : replaceSpans(mended, spans, mended.length);
+    const { mended, spans } = this.inspect(text);
+    return replaceSpans(mended, spans, mended.length);
   }
 
   /** The beginning of the text, at most `maxBytes` of UTF-8. Without a budget no hash is computed. */
   bound(text: string, maxBytes: number, budget: WorkBudget | undefined): BoundedText {
-    const window = mend(windowOf(text, maxBytes + WINDOW_LENGTH));
-    const spans = this.find(window);
-    const keptLength = lengthWithin(window, maxBytes);
-    const replaced = replaceSpans(window, spans, keptLength);
+    const { mended, spans } = this.inspect(windowOf(text, maxBytes + WINDOW_LENGTH));
+    const keptLength = lengthWithin(mended, maxBytes);
+    const replaced = replaceSpans(mended, spans, keptLength);
     const hidden = (spans[0]?.start ?? keptLength) < keptLength;
     // Where secrets are short, their replacement is longer: the result is measured once more.
     const resultLength = lengthWithin(replaced, maxBytes);
@@ -60,22 +58,20 @@ export class TextRedactor {
     if (budget === undefined) return { bytes: text.length };
     const bytes = Buffer.byteLength(text);
     if (!budget.takeBytes(bytes)) return { bytes };
-    const window = mend(windowOf(text, HASHED_WINDOW_LENGTH));
-    const spans = this.find(window);
+    const { mended, spans } = this.inspect(windowOf(text, HASHED_WINDOW_LENGTH));
     const hash = createHash('sha256');
     if (spans.length === 0) hash.update(text);
-    else hash.update(replaceSpans(window, spans, window.length)).update(text.slice(window.length));
+    else hash.update(replaceSpans(mended, spans, mended.length)).update(text.slice(mended.length));
     return { bytes, sha256: hash.digest('hex') };
   }
 
-  private find(text: string): readonly SecretSpan[] {
+  /** Mending keeps the length, so that places in the mended text are places in the original. */
+  private inspect(text: string): { mended: string; spans: readonly SecretSpan[] } {
     const screened = screen(text);
-    return (screened & SUSPICIOUS) === 0 ? [] : findSecrets(text, screened, this.isSecretName);
+    const mended = (screened & Screen.SURROGATE) === 0 ? text : text.replace(LONE_SURROGATES, '\uFFFD');
+    const spans = (screened & SUSPICIOUS) === 0 ? [] : findSecrets(mended, screened, this.isSecretName);
+    return { mended, spans };
   }
-}
-
-function mend(text: string): string {
-  return text.replace(LONE_SURROGATES, '\uFFFD');
 }
 
 function windowOf(text: string, length: number): string {

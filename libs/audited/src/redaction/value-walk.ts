@@ -174,7 +174,9 @@ export class ValueWalk {
         this.admittedBytes = 4;
         return null;
       default:
-        return raw === null ? this.admit(undefined, parent, name, scope) : this.admitObject(raw, parent, name, scope);
+        return raw === null || raw === undefined
+          ? this.admit(undefined, parent, name, scope)
+          : this.admitObject(raw, parent, name, scope);
     }
   }
 

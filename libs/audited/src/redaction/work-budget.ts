@@ -4,7 +4,7 @@
  */
 export class WorkBudget {
   /** Bytes that may still be hashed or searched. */
-  private bytes = 16 * 1024 * 1024;
+  private bytes = 32 * 1024 * 1024;
   /** Members and items that may still be enumerated. */
   private nodes = 200_000;
 

@@ -110,7 +110,11 @@ function checkLimit(limit: number | undefined): number {
 function checkCursor(cursor: unknown): number {
   const sequence = typeof cursor === 'string' && /^[1-9][0-9]{0,15}$/.test(cursor) ? Number(cursor) : Number.NaN;
   if (!Number.isSafeInteger(sequence)) {
-    throw new QueryInvalidError('cursor', 'is not one that a page gave', 'Pass the "next" of the page before, unchanged.');
+    throw new QueryInvalidError(
+      'cursor',
+      'is not one that a page gave',
+      'Pass the "next" of the page before, unchanged.',
+    );
   }
   return sequence;
 }

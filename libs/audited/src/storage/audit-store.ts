@@ -19,6 +19,7 @@ export interface AppendReceipt {
  *   number of processes, never share a position, leave no gap, and their order is commit order.
  * - Bodies come back byte for byte as they were given.
  * - An id that is already stored is refused (the whole append rejects).
+ * - A name that no chain may have is refused with `ChainInvalidError`.
  * - `open` and `close` are idempotent; `close` waits for what was accepted.
  */
 export abstract class AuditStore {

@@ -39,6 +39,9 @@ export const RECORD_COLUMNS = {
 /** Names of the search columns, in the order of {@link columnValues}. */
 export const RECORD_COLUMN_NAMES = Object.keys(RECORD_COLUMNS) as readonly (keyof typeof RECORD_COLUMNS)[];
 
+/** Columns that repeat facts of the personal part: they prove nothing when that part is damaged. */
+export const PERSONAL_COLUMNS: ReadonlySet<string> = new Set<keyof typeof RECORD_COLUMNS>(['actor_email', 'actor_ip']);
+
 const COLUMN_READERS = Object.values(RECORD_COLUMNS);
 
 /** The values of the search columns for an event, in the order of {@link RECORD_COLUMN_NAMES}. */

@@ -1,10 +1,23 @@
 import type { AuditEvent } from '../event/audit-event.js';
+import { RecordDamagedError } from '../event/audit.error.js';
 import type { AuditRecord, PersonalPart, StoredRecord } from '../event/audit-record.js';
 import type { JsonObject } from '../event/json-value.js';
 import { withValueAt } from '../event/json-pointer.js';
 
-/** A record as applications see it: the personal part, unless erased, is back in its place. */
+/**
+ * A record as applications see it: the personal part, unless erased, is back in its place.
+ *
+ * @throws RecordDamagedError naming the record when its texts can not be read
+ */
 export function readRecord(stored: StoredRecord): AuditRecord {
+  try {
+    return mergedRecord(stored);
+  } catch (error) {
+    throw new RecordDamagedError(stored.seal.chain, stored.seal.position, { cause: error });
+  }
+}
+
+function mergedRecord(stored: StoredRecord): AuditRecord {
   const event = JSON.parse(stored.body) as AuditEvent;
   if (event.personal === undefined) {
     return { event, seal: stored.seal };

@@ -1,5 +1,6 @@
 /** For tests of this package and of those who extend it. */
 export { anAppendableEvent, anEvent } from './audit-event.fixture.js';
-export { auditStoreContract, type StoreUnderTest } from './audit-store.contract.js';
+export { auditStoreContract, type StoreContractAids, type StoreUnderTest } from './audit-store.contract.js';
 export type { ContractCase } from './contract-case.js';
+export { headOf, sealedRecords } from './sealed-records.fixture.js';
 export { FixedClock } from './fixed.clock.js';

@@ -29,9 +29,10 @@ export class SqliteAppender {
       `INSERT INTO audit_heads (chain, position, hash) VALUES (?, ?, ?)
        ON CONFLICT (chain) DO UPDATE SET position = excluded.position, hash = excluded.hash`,
     );
-    this.inOneTransaction = handle.transaction((chain: string, events: readonly AppendableEvent[]) =>
+    const transaction = handle.transaction((chain: string, events: readonly AppendableEvent[]) =>
       this.appendAll(chain, events),
-    ).immediate;
+    );
+    this.inOneTransaction = (chain, events) => transaction.immediate(chain, events);
   }
 
   append(chain: string, events: readonly AppendableEvent[]): AppendReceipt {

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { DataSource } from 'typeorm';
@@ -40,8 +40,7 @@ export async function openForWriting(file: string): Promise<SqliteConnection> {
   });
   try {
     requireDurability(file, connection.handle);
-    await refuseNewerSchema(file, connection.source);
-    await connection.source.runMigrations({ transaction: 'all' });
+    await migrate(file, connection);
     return connection;
   } catch (error) {
     await connection.source.destroy();
@@ -98,6 +97,19 @@ function requireDurability(file: string, handle: Database): void {
   }
 }
 
+/** Takes the write lock first: of two processes that open a new file, one makes the schema and the other finds it. */
+async function migrate(file: string, { handle, source }: SqliteConnection): Promise<void> {
+  handle.exec('BEGIN IMMEDIATE');
+  try {
+    await refuseNewerSchema(file, source);
+    await source.runMigrations({ transaction: 'none' });
+    handle.exec('COMMIT');
+  } catch (error) {
+    handle.exec('ROLLBACK');
+    throw error;
+  }
+}
+
 async function refuseNewerSchema(file: string, source: DataSource): Promise<void> {
   const tables: unknown[] = await source.query('SELECT 1 FROM sqlite_master WHERE type = ? AND name = ?', [
     'table',
@@ -120,7 +132,7 @@ function prepareFolder(file: string): void {
   }
   const folder = dirname(resolve(file));
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new DatabaseUnusableError(
@@ -132,6 +144,27 @@ function prepareFolder(file: string): void {
   }
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
     throw new DatabaseUnusableError(file, 'is a folder', 'Set the option "database" to the path of a file.');
+  }
+}
+
+/**
+ * Makes a folder and its missing parents. Not by `recursive`: where a file system answers ENOENT below
+ * an existing folder (`/proc`), that option tries for ever.
+ */
+function makeFolder(folder: string): void {
+  const parent = dirname(folder);
+  if (!existsSync(folder)) {
+    if (parent !== folder) {
+      makeFolder(parent);
+    }
+    try {
+      mkdirSync(folder);
+    } catch (error) {
+      // Another process may have made it just now.
+      if (!existsSync(folder)) {
+        throw error;
+      }
+    }
   }
 }
 

@@ -28,5 +28,4 @@ export interface SqliteFailure {
 }
 
 export type SqliteResponse =
-  | { readonly callId: number; readonly result: unknown }
-  | { readonly callId: number; readonly failure: SqliteFailure };
+  { readonly callId: number; readonly result: unknown } | { readonly callId: number; readonly failure: SqliteFailure };

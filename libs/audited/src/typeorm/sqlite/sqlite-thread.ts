@@ -3,6 +3,9 @@ import { AuditError, StoreUnavailableError } from '../../event/audit.error.js';
 import type { SqliteCall, SqliteResponse, SqliteThreadOptions } from './sqlite-messages.js';
 import { SQLITE_WORKER_PATH } from './sqlite-worker-path.cjs';
 
+/** A thread that does not close within this time hangs in the file system. */
+const CLOSE_DEADLINE_MS = 10_000;
+
 interface PendingCall {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -17,6 +20,7 @@ export class SqliteThread {
   private readonly pending = new Map<number, PendingCall>();
   private lastCallId = 0;
   private death: StoreUnavailableError | undefined;
+  private ending: Promise<void> | undefined;
 
   constructor(options: SqliteThreadOptions) {
     this.worker = new Worker(SQLITE_WORKER_PATH, { workerData: options, name: `audit-${options.role}` });
@@ -26,22 +30,50 @@ export class SqliteThread {
     this.worker.on('exit', (code) => this.die(`its ${options.role} thread ended with code ${code}`));
   }
 
+  /** True once the thread can answer no more. */
+  get isDead(): boolean {
+    return this.death !== undefined;
+  }
+
   call<Result>(call: SqliteCall): Promise<Result> {
     if (this.death !== undefined) {
       return Promise.reject(this.death);
     }
     const callId = ++this.lastCallId;
+    // First, because it throws when a value can not cross threads; then nothing must stay pending.
+    try {
+      this.worker.postMessage({ ...call, callId });
+    } catch (error) {
+      return Promise.reject(new StoreUnavailableError('the call cannot be sent to its thread', { cause: error }));
+    }
+    this.worker.ref();
     return new Promise<Result>((resolve, reject) => {
       this.pending.set(callId, { resolve: (result) => resolve(result as Result), reject });
-      this.worker.ref();
-      this.worker.postMessage({ ...call, callId });
     });
   }
 
-  async end(): Promise<void> {
-    if (this.death === undefined) {
+  /**
+   * Finishes what was called, closes the database and ends the thread. May be called again. A thread that hangs is left
+   * behind after a deadline, and what it was asked for rejects: a shutdown never waits for ever.
+   */
+  end(): Promise<void> {
+    this.ending ??= this.closeAndTerminate();
+    return this.ending;
+  }
+
+  private async closeAndTerminate(): Promise<void> {
+    if (this.death !== undefined) {
+      return;
+    }
+    const deadline = setTimeout(() => {
+      this.die(`its thread did not close within ${CLOSE_DEADLINE_MS} ms`);
+      void this.worker.terminate();
+    }, CLOSE_DEADLINE_MS);
+    try {
       await this.call({ operation: 'close' });
       await this.worker.terminate();
+    } finally {
+      clearTimeout(deadline);
     }
   }
 

@@ -4,6 +4,7 @@ import type { IntegrityReport } from '../../integrity/integrity-fault.js';
 import { checkQuery, type AuditPage, type AuditQuery } from '../../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../../storage/audit-reader.js';
 import type { AppendableEvent, AppendReceipt, AuditStore } from '../../storage/audit-store.js';
+import { checkChainName } from '../../storage/chain-name.js';
 import { IN_MEMORY } from './sqlite-connection.js';
 import { SqliteThread } from './sqlite-thread.js';
 
@@ -15,25 +16,29 @@ import { SqliteThread } from './sqlite-thread.js';
 export class SqliteAuditStore implements AuditStore, AuditReader {
   private writer: SqliteThread | undefined;
   private reader: Promise<SqliteThread> | undefined;
+  private opening: Promise<void> | undefined;
+  private closing: Promise<void> | undefined;
 
   /** @param file path of the database file, or `:memory:` for tests */
   constructor(private readonly file: string) {}
 
   async open(): Promise<void> {
+    await this.closing;
     if (this.writer !== undefined) {
       return;
     }
-    const writer = new SqliteThread({ file: this.file, role: 'writer' });
+    this.opening ??= this.startThread('writer').then((writer) => {
+      this.writer = writer;
+    });
     try {
-      await writer.call({ operation: 'open' });
-    } catch (error) {
-      await writer.end();
-      throw error;
+      await this.opening;
+    } finally {
+      this.opening = undefined;
     }
-    this.writer = writer;
   }
 
   async append(chain: ChainId, events: readonly AppendableEvent[]): Promise<AppendReceipt> {
+    checkChainName(chain);
     return this.openWriter().call({ operation: 'append', chain, events });
   }
 
@@ -51,12 +56,21 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   }
 
   async close(): Promise<void> {
-    const reader = await this.reader?.catch(() => undefined);
-    await reader?.end();
-    // The writer last: closing the last connection folds the write-ahead log into the file.
-    await this.writer?.end();
+    this.closing ??= this.endThreads().finally(() => {
+      this.closing = undefined;
+    });
+    await this.closing;
+  }
+
+  private async endThreads(): Promise<void> {
+    await this.opening?.catch(() => undefined);
+    const { reader, writer } = this;
     this.reader = undefined;
     this.writer = undefined;
+    const readingThread = await reader?.catch(() => undefined);
+    await readingThread?.end();
+    // The writer last: closing the last connection folds the write-ahead log into the file.
+    await writer?.end();
   }
 
   private openWriter(): SqliteThread {
@@ -67,25 +81,34 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   }
 
   /** The reading thread starts with the first read; an application that only writes has none. */
-  private openReader(): Promise<SqliteThread> {
-    if (this.file === IN_MEMORY && this.writer !== undefined) {
-      return Promise.resolve(this.writer);
+  private async openReader(): Promise<SqliteThread> {
+    const writer = this.openWriter();
+    if (this.file === IN_MEMORY) {
+      return writer;
     }
-    this.reader ??= this.startReader().catch((error: unknown) => {
+    const reader = await (this.reader ??= this.startReader());
+    if (!reader.isDead) {
+      return reader;
+    }
+    // A thread that died (out of memory, say) took only the reads under way with it.
+    this.reader = undefined;
+    return this.openReader();
+  }
+
+  private startReader(): Promise<SqliteThread> {
+    return this.startThread('reader').catch((error: unknown) => {
       this.reader = undefined;
       throw error;
     });
-    return this.reader;
   }
 
-  private async startReader(): Promise<SqliteThread> {
-    this.openWriter();
-    const reader = new SqliteThread({ file: this.file, role: 'reader' });
+  private async startThread(role: 'writer' | 'reader'): Promise<SqliteThread> {
+    const thread = new SqliteThread({ file: this.file, role });
     try {
-      await reader.call({ operation: 'open' });
-      return reader;
+      await thread.call({ operation: 'open' });
+      return thread;
     } catch (error) {
-      await reader.end();
+      await thread.end();
       throw error;
     }
   }

@@ -1,27 +1,40 @@
-import { OptionsInvalidError } from './event/audit.error.js';
+import { OptionsInvalidError } from './audit.error.js';
 
-/** @throws OptionsInvalidError when `value` is no object or has a key that no option is called by */
-export function checkShape(option: string, value: unknown, known: readonly string[]): void {
-  const name = option === '' ? 'options' : option;
+/**
+ * @param option path of the object; the empty one is the options themselves
+ * @param hint what else may help whoever used an unknown name
+ * @throws OptionsInvalidError when `value` is no object or has a key that no option is called by
+ */
+export function checkShape(option: string, value: unknown, known: readonly string[], hint?: string): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new OptionsInvalidError(name, `must be an object, not ${shown(value)}`, 'See AuditModuleOptions.');
+    const name = option === '' ? 'options' : option;
+    throw new OptionsInvalidError(name, `must be an object, not ${shown(value)}`, `It may hold: ${known.join(', ')}.`);
   }
   const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown !== undefined) {
     const path = option === '' ? unknown : `${option}.${unknown}`;
-    throw new OptionsInvalidError(path, 'is unknown', `Did you mean one of: ${known.join(', ')}?`);
+    const cure = `Known are: ${known.join(', ')}.`;
+    throw new OptionsInvalidError(path, 'is unknown', hint === undefined ? cure : `${cure} ${hint}`);
   }
 }
 
 export function checkText(option: string, value: unknown): void {
   if (typeof value !== 'string' || value.trim() === '') {
-    throw new OptionsInvalidError(option, `must be a text that is not empty, not ${shown(value)}`, 'Leave it out for the default.');
+    throw new OptionsInvalidError(
+      option,
+      `must be a text that is not empty, not ${shown(value)}`,
+      'Leave it out for the default.',
+    );
   }
 }
 
 export function checkFlag(option: string, value: unknown): void {
   if (typeof value !== 'boolean') {
-    throw new OptionsInvalidError(option, `must be true or false, not ${shown(value)}`, 'Leave it out for the default.');
+    throw new OptionsInvalidError(
+      option,
+      `must be true or false, not ${shown(value)}`,
+      'Leave it out for the default.',
+    );
   }
 }
 

@@ -1,0 +1,52 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { AuditModule } from 'nestjs-audited';
+import { AuditHttpModule } from 'nestjs-audited/http';
+import { ApprovalsModule } from './approvals/approvals.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import { JwtGuard } from './auth/jwt.guard.js';
+import { Roles } from './auth/roles.decorator.js';
+import { RolesGuard } from './auth/roles.guard.js';
+import { ConfigurationModule } from './configuration/configuration.module.js';
+import { ConversationsModule } from './conversations/conversations.module.js';
+import type { DemoSettings } from './demo.settings.js';
+import { DeploymentsModule } from './deployments/deployments.module.js';
+import { catalogues } from './event-types.js';
+import { HealthModule } from './health/health.module.js';
+import { PoliciesModule } from './policies/policies.module.js';
+import { ReportsModule } from './reports/reports.module.js';
+import { SignpostController } from './signpost.controller.js';
+import { SystemEventsService } from './system-events.service.js';
+
+/** Two small domains, deployments and scam intelligence, with one audit trail. */
+@Module({ controllers: [SignpostController], providers: [SystemEventsService] })
+export class AppModule {
+  static with(settings: DemoSettings): DynamicModule {
+    const { database, fingerprintKey } = settings;
+    return {
+      module: AppModule,
+      imports: [
+        AuditModule.forRoot({
+          database,
+          catalogues,
+          origin: { component: 'audited-demo', environment: 'demo' },
+          // A new state-changing route that nobody thought of auditing stops the start.
+          capture: { coverage: 'error', unmatched: true },
+          redaction: fingerprintKey === undefined ? {} : { fingerprintKey },
+        }),
+        AuditHttpModule.forRoot({
+          guards: [JwtGuard, RolesGuard],
+          decorators: [Roles('auditor', 'admin'), ApiBearerAuth(), ApiTags('audit')],
+        }),
+        AuthModule.with(settings),
+        DeploymentsModule,
+        ApprovalsModule,
+        PoliciesModule,
+        ConfigurationModule,
+        ConversationsModule,
+        ReportsModule,
+        HealthModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Runs the benchmarks: `npm run bench -- [--quick] [--only ID]`. Product and reference run interleaved in one
+ * run; ratios count, absolute figures belong to the machine. Writes docs/benchmarks.md and
+ * benchmarks/results.json.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as compose from './compose.bench.mjs';
+import * as http from './http.bench.mjs';
+import * as ingest from './ingest.bench.mjs';
+
+const here = import.meta.dirname;
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const wanted = (id) => values.only === undefined || id === values.only || id.startsWith(`${values.only}-`);
+const log = (text) => process.stderr.write(`${text}\n`);
+
+const results = [];
+const tables = [];
+for (const benchmark of [compose, http, ingest]) {
+  const part = await benchmark.run({ quick: values.quick, wanted, log });
+  results.push(...part.results);
+  tables.push(...part.tables);
+}
+
+for (const { id, ratio, min, max, reach, unit } of results) {
+  const goal = reach === undefined ? '' : ` reach ${reach} ${ratio >= reach ? 'reached' : 'NOT REACHED'}`;
+  process.stdout.write(`${id}: ${ratio.toFixed(2)} ${unit} (${min.toFixed(2)}..${max.toFixed(2)})${goal}\n`);
+}
+if (values.only === undefined) {
+  const rounded = results.map((result) => ({ ...result, ratio: two(result.ratio), min: two(result.min), max: two(result.max) }));
+  writeFileSync(join(here, 'results.json'), `${JSON.stringify(rounded, null, 2)}\n`);
+  writeFileSync(join(here, '../docs/benchmarks.md'), page(rounded));
+}
+
+function two(value) {
+  return Math.round(value * 100) / 100;
+}
+
+function page(rounded) {
+  const { version } = JSON.parse(readFileSync(join(here, '../libs/audited/package.json'), 'utf8'));
+  const rows = rounded.map(({ id, ratio, min, max, reach, unit }) => {
+    const verdict = reach === undefined ? '' : ratio >= reach ? 'yes' : '**no**';
+    return `| ${id} | ${ratio} | ${min}..${max} | ${reach ?? ''} | ${verdict} | ${unit} |`;
+  });
+  return [
+    '# Benchmarks',
+    '',
+    `Written by \`npm run bench${values.quick ? ' -- --quick' : ''}\` for version ${version} on Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}.`,
+    'Ratios count: product and reference ran interleaved, in random order, several rounds; the table gives the median and the',
+    "spread of the rounds' own ratios. Absolute figures belong to this machine, on which server, load and database share the cores.",
+    '',
+    '| id | ratio | min..max | goal | reached | unit |',
+    '| --- | ---: | ---: | ---: | --- | --- |',
+    ...rows,
+    '',
+    'What each variant is, is said in the docstrings of `benchmarks/`. `hook` captures a request and drops the draft; `composed` also',
+    'normalises, redacts and canonicalises it; `imported` is a route without decorator in an application that imports the module.',
+    '',
+    tables.join('\n\n'),
+    '',
+  ].join('\n');
+}

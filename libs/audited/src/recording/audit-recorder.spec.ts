@@ -1,0 +1,146 @@
+import { EventClassifier } from '../catalogue/event-classifier.js';
+import { defineCatalogue } from '../catalogue/define-catalogue.js';
+import type { AuditDraft } from '../event/audit-draft.js';
+import { StoreUnavailableError } from '../event/audit.error.js';
+import { EventIds } from '../event/event-id.js';
+import { PersonalSalts } from '../integrity/personal-commitment.js';
+import { Redactor } from '../redaction/redactor.js';
+import type { AppendableEvent, AppendReceipt, AuditStore } from '../storage/audit-store.js';
+import { FixedClock } from '../testing/fixed.clock.js';
+import { AuditRecorder } from './audit-recorder.js';
+import { EventComposer } from './event-composer.js';
+import { FailureLog } from './failure-log.js';
+
+const LIMITS = { maxQueuedEvents: 3, maxQueuedBytes: 1_000_000, maxBatchEvents: 10, commitTimeoutMs: 60_000 };
+
+const catalogue = defineCatalogue('shop', {
+  'order.placed': {},
+  'order.kept': { atLeastRecorded: true },
+  'order.risky': { risk: 'high' },
+});
+
+class ListStore implements AuditStore {
+  readonly bodies: string[] = [];
+  failure: Error | undefined;
+
+  open = (): Promise<void> => Promise.resolve();
+  close = (): Promise<void> => Promise.resolve();
+
+  append(chain: string, events: readonly AppendableEvent[]): Promise<AppendReceipt> {
+    if (this.failure !== undefined) {
+      return Promise.reject(this.failure);
+    }
+    const firstPosition = this.bodies.length + 1;
+    this.bodies.push(...events.map(({ body }) => body));
+    return Promise.resolve({ chain, firstPosition });
+  }
+}
+
+function aRecorder(durability: 'best-effort' | 'recorded' = 'recorded') {
+  const store = new ListStore();
+  const told: string[] = [];
+  const logger = { error: (message: string) => told.push(message), log: (message: string) => told.push(message) };
+  const failures = new FailureLog(logger, (text) => text);
+  const composer = new EventComposer({
+    redactor: new Redactor(),
+    classifier: new EventClassifier([catalogue]),
+    ids: new EventIds(),
+    salts: new PersonalSalts(),
+    clock: new FixedClock(),
+    origin: {},
+  });
+  return {
+    store,
+    told,
+    failures,
+    composer,
+    recorder: new AuditRecorder(store, composer, failures, durability, LIMITS),
+  };
+}
+
+describe('AuditRecorder', () => {
+  it('answers when the event is durable, with its position', async () => {
+    const { recorder, store } = aRecorder();
+    const id = recorder.newId();
+    expect(await recorder.record({ type: 'order.placed' }, undefined, id)).toEqual({
+      id,
+      status: 'durable',
+      position: 1,
+    });
+    expect(JSON.parse(store.bodies[0] ?? '')).toMatchObject({ id, type: 'order.placed' });
+  });
+
+  it('does not wait when nobody asked it to, and stores all the same', async () => {
+    const { recorder, store } = aRecorder('best-effort');
+    const receipt = recorder.record({ type: 'order.placed' });
+    expect(receipt).toMatchObject({ status: 'queued' });
+    expect(receipt).not.toBeInstanceOf(Promise);
+    await recorder.close();
+    expect(store.bodies).toHaveLength(1);
+  });
+
+  it.each(['order.kept', 'order.risky'])('waits for %s whatever level was asked for', async (type) => {
+    const { recorder } = aRecorder('best-effort');
+    expect(await recorder.record({ type }, 'best-effort')).toMatchObject({ status: 'durable' });
+  });
+
+  it('stores events in the order they were given', async () => {
+    const { recorder, store } = aRecorder();
+    await Promise.all(
+      ['1', '2', '3'].map((action) => Promise.resolve(recorder.record({ type: 'order.placed', action }))),
+    );
+    expect(store.bodies.map((body) => (JSON.parse(body) as { action: string }).action)).toEqual(['1', '2', '3']);
+  });
+
+  it('never rejects: a broken store is counted, told once, and told again when it works', async () => {
+    const { recorder, store, told, failures } = aRecorder();
+    store.failure = new StoreUnavailableError('disk full');
+    for (let count = 0; count < 3; count++) {
+      expect(await recorder.record({ type: 'order.placed' })).toMatchObject({ status: 'failed' });
+    }
+    expect(failures.snapshot()).toEqual({ store: 3 });
+    store.failure = undefined;
+    expect(await recorder.record({ type: 'order.placed' })).toMatchObject({ status: 'durable' });
+    expect(told).toEqual([
+      expect.stringContaining('An event could not be stored and is lost: The audit store is unavailable: disk full'),
+      expect.stringContaining('works again after 3 failure(s)'),
+    ]);
+  });
+
+  it('tells an overload and a closed trail from a broken store', async () => {
+    const { recorder, failures } = aRecorder();
+    const receipts = [1, 2, 3, 4].map(() => Promise.resolve(recorder.record({ type: 'order.placed' })));
+    expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual([
+      'durable',
+      'durable',
+      'durable',
+      'failed',
+    ]);
+    await recorder.close();
+    expect(await recorder.record({ type: 'order.placed' })).toMatchObject({ status: 'failed' });
+    expect(failures.snapshot()).toEqual({ overload: 1, closed: 1 });
+  });
+
+  it('counts what is lost on best-effort, too', async () => {
+    const { recorder, store, failures } = aRecorder('best-effort');
+    store.failure = new Error('gone');
+    void recorder.record({ type: 'order.placed' });
+    await recorder.close();
+    expect(failures.snapshot()).toEqual({ store: 1 });
+  });
+
+  it('says so when an event could not even be composed', async () => {
+    const { recorder, composer, failures } = aRecorder();
+    composer.compose = () => {
+      throw new Error('a defect');
+    };
+    expect(await recorder.record({ type: 'order.placed' })).toMatchObject({ status: 'failed' });
+    expect(failures.snapshot()).toEqual({ compose: 1 });
+  });
+
+  it('takes any durability word that it does not know for the safe one', async () => {
+    const { recorder } = aRecorder('best-effort');
+    const receipt = await recorder.record({ type: 'order.placed' } as AuditDraft, 'sometime' as 'recorded');
+    expect(receipt).toMatchObject({ status: 'durable' });
+  });
+});

@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const { exports: entries } = JSON.parse(
+  readFileSync(new URL('../libs/audited/package.json', import.meta.url), 'utf8'),
+) as { readonly exports: Readonly<Record<string, unknown>> };
+
+/** What an application can import at run time; types leave no trace. */
+async function surfaceOf(entry: string): Promise<{ readonly esModule: string[]; readonly commonJs: string[] }> {
+  const specifier = `nestjs-audited${entry.slice(1)}`;
+  const esModule = Object.keys((await import(specifier)) as object).sort();
+  // Jest cannot require() what requires ES modules, as Nest 12 is; Node itself can.
+  const print = `console.log(JSON.stringify(Object.keys(require('${specifier}')).sort()))`;
+  const printed = execFileSync(process.execPath, ['--input-type=commonjs', '--eval', print], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    encoding: 'utf8',
+  });
+  return { esModule, commonJs: JSON.parse(printed) as string[] };
+}
+
+describe('the public surface', () => {
+  it('has these entries', () => {
+    expect(Object.keys(entries)).toMatchInlineSnapshot(`
+      [
+        ".",
+        "./http",
+        "./testing",
+        "./typeorm",
+        "./package.json",
+      ]
+    `);
+  });
+
+  it('of the main entry', async () => {
+    const { esModule, commonJs } = await surfaceOf('.');
+    expect(esModule).toMatchInlineSnapshot(`
+      [
+        "ActorResolver",
+        "AlreadyRegisteredError",
+        "AuditError",
+        "AuditModule",
+        "AuditReader",
+        "AuditService",
+        "AuditStore",
+        "Audited",
+        "CatalogueInvalidError",
+        "ChainVerifier",
+        "ClosedError",
+        "CoverageMissingError",
+        "DEFAULT_REDACTION_LIMITS",
+        "DatabaseUnusableError",
+        "EventClassifier",
+        "GENESIS_HASH",
+        "MAIN_CHAIN",
+        "MAX_PAGE_RECORDS",
+        "NotAudited",
+        "OptionsInvalidError",
+        "OverloadedError",
+        "QueryInvalidError",
+        "RequestUserActorResolver",
+        "SchemaTooNewError",
+        "StoreUnavailableError",
+        "auditCatalogue",
+        "auditedFor",
+        "canonicalJson",
+        "catalogueHelpers",
+        "defineCatalogue",
+        "deploymentCatalogue",
+        "owaspCatalogue",
+        "scamIntelligenceCatalogue",
+      ]
+    `);
+    expect(commonJs).toEqual(esModule);
+  });
+
+  it('of ./http', async () => {
+    const { esModule, commonJs } = await surfaceOf('./http');
+    expect(esModule).toMatchInlineSnapshot(`
+      [
+        "AuditHttpModule",
+      ]
+    `);
+    expect(commonJs).toEqual(esModule);
+  });
+
+  it('of ./testing', async () => {
+    const { esModule, commonJs } = await surfaceOf('./testing');
+    expect(esModule).toMatchInlineSnapshot(`
+      [
+        "FixedClock",
+        "anAppendableEvent",
+        "anEvent",
+        "auditStoreContract",
+        "headOf",
+        "sealedRecords",
+      ]
+    `);
+    expect(commonJs).toEqual(esModule);
+  });
+
+  it('of ./typeorm', async () => {
+    const { esModule, commonJs } = await surfaceOf('./typeorm');
+    expect(esModule).toMatchInlineSnapshot(`
+      [
+        "AuditHeadEntity",
+        "AuditRecordEntity",
+        "SqliteAuditStore",
+      ]
+    `);
+    expect(commonJs).toEqual(esModule);
+  });
+});
