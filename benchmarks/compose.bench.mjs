@@ -7,7 +7,7 @@ import * as crypto from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { defineCatalogue, EventClassifier } from 'nestjs-audited';
 import { EventIds } from '../libs/audited/dist/esm/event/event-id.js';
-import { PersonalSalts } from '../libs/audited/dist/esm/integrity/personal-commitment.js';
+import { personalCommitment, PersonalSalts } from '../libs/audited/dist/esm/integrity/personal-commitment.js';
 import { sha256Scheme } from '../libs/audited/dist/esm/integrity/sha256.scheme.js';
 import { EventComposer } from '../libs/audited/dist/esm/recording/event-composer.js';
 import { Redactor } from '../libs/audited/dist/esm/redaction/redactor.js';
@@ -97,7 +97,7 @@ function ceiling() {
     }
     const salt = salts.next();
     const personal = `{"/actor/email":${quote(actor.email)},"/actor/ip":${quote(actor.ip)},"/actor/userAgent":${quote(actor.userAgent)}}`;
-    const commitment = crypto.createHash('sha256').update(salt, 'hex').update(personal, 'utf8').digest('hex');
+    const commitment = personalCommitment(salt, personal);
     const body =
       `{"action":${quote(draft.action)},"actor":{"id":${quote(actor.id)},"kind":"${actor.kind}","roles":${quote(actor.roles)}}` +
       `,"correlationId":${quote(draft.correlationId)},"details":${quote(kept)},"durationMs":${draft.durationMs}` +

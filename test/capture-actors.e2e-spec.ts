@@ -163,6 +163,29 @@ describe.each(PLATFORMS)('behind a trusted proxy on %s', (platform) => {
   });
 });
 
+describe.each(PLATFORMS)('heads of two megabytes on %s', (platform) => {
+  it('are recorded cut, with size and hash, and answered as ever', async () => {
+    const app = await testApp(platform).adapter({ maxHeaderBytes: 4_000_000 }).controllers(ActorsController).start();
+    const userAgent = 'x'.repeat(1_000_000);
+    const raw = await app.raw(
+      `GET /actors HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nUser-Agent: ${userAgent}\r\n` +
+        `X-Correlation-Id: ${'y'.repeat(1_000_000)}\r\n\r\n`,
+    );
+    expect(raw).toContain('HTTP/1.1 200 OK');
+    const event = onlyOne(await app.fresh());
+    expect(JSON.stringify(event).length).toBeLessThan(20_000);
+    expect(event.correlationId).toBe(event.id);
+    expect(event.truncated).toEqual([
+      {
+        path: '/actor/userAgent',
+        bytes: 1_000_000,
+        sha256: createHash('sha256').update(userAgent).digest('hex'),
+      },
+    ]);
+    await app.close();
+  });
+});
+
 type Resolve = ActorResolver['resolve'];
 let resolve: Resolve;
 
@@ -253,6 +276,15 @@ describe.each(PLATFORMS)('a resolver of the application on %s', (platform) => {
       expect.objectContaining({ kind: 'unknown', ip: '127.0.0.1' }),
     ]);
     expect(failures()).toBe(before + 2);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['no kind', { id: 'u-1' }],
+    ['a text', 'u-1'],
+    ['members of the wrong types', { kind: 7, id: { deep: true }, roles: 'admin', onBehalfOf: 'me' }],
+  ])('that gives nonsense costs neither the answer nor the record: %s', async (_what, nonsense) => {
+    resolve = () => nonsense as AuditActor;
+    expect(await actors()).toHaveLength(2);
   });
 
   it('was told about once in the log, however often it failed', () => {

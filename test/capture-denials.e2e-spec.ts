@@ -8,6 +8,7 @@ import {
   UnauthorizedException,
   UseGuards,
   type CanActivate,
+  type ExecutionContext,
   type INestApplication,
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
@@ -103,6 +104,14 @@ class Deciding implements CanActivate {
   }
 }
 
+/** As OAuth guards do it: the guard answers, and the request goes no further. */
+class RedirectsItself implements CanActivate {
+  canActivate(context: ExecutionContext): Promise<boolean> {
+    void context.switchToHttp().getResponse<KindReply>().status(302).header('location', '/login').send('');
+    return new Promise(() => undefined);
+  }
+}
+
 const guardedBy = (decide: () => ReturnType<CanActivate['canActivate']>): MethodDecorator & ClassDecorator =>
   UseGuards(new Deciding(decide));
 
@@ -143,6 +152,10 @@ class RefusalsController {
   })
   @Audited({ types: { rateLimited: 'refusal.too_fast', denied: 'refusal.denied' } })
   rateLimitedOwnType(): void {}
+
+  @Get('answered')
+  @UseGuards(RedirectsItself)
+  answered(): void {}
 
   @Get('broken')
   @guardedBy(() => {
@@ -207,6 +220,12 @@ describe.each(PLATFORMS)('what a guard may say on %s', (platform) => {
   it('429 may have a type of the application', async () => {
     const { event } = await app.one('/refusals/rate-limited-own-type');
     expect(event).toMatchObject({ type: 'refusal.too_fast', outcome: 'denied' });
+  });
+
+  it('a guard that answers itself has not let the request through', async () => {
+    const { answer, event } = await app.one('/refusals/answered', { headers: asUser({ id: 'u-9' }) });
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/login']);
+    expect(event).toMatchObject({ outcome: 'denied', actor: { id: 'u-9' }, transport: { status: 302 } });
   });
 
   it('an error of the guard itself is a failure, no denial', async () => {

@@ -117,6 +117,16 @@ describe.each(PLATFORMS)('what an answer waits for on %s', (platform) => {
     expect(onlyOne(await app.fresh())).toMatchObject({ outcome: 'success' });
   });
 
+  it('recorded: a client that leaves while its answer is held leaves one record, of what was decided', async () => {
+    const release = lock(app);
+    const request = app.open('/durable/recorded');
+    await until(() => answered === 1);
+    request.destroy();
+    await app.request('/durable/bare');
+    release();
+    expect(onlyOne(await app.eventually())).toMatchObject({ outcome: 'success', transport: { status: 200 } });
+  });
+
   it('best-effort: the answer does not wait', async () => {
     const release = lock(app);
     const answer = await app.post('/durable/best-effort');

@@ -84,6 +84,10 @@ class OrdersController {
     return price;
   }
 
+  @Post('succeeded/type')
+  @Audited({ type: 'order.requested', types: { succeeded: 'order.placed' } })
+  succeeded(): void {}
+
   @Get('named-by-itself') @Audited() namedByItself(): string {
     return 'named';
   }
@@ -152,6 +156,10 @@ describe.each(PLATFORMS)('options of @Audited() on %s', (platform) => {
       resource: { type: 'order' },
       action: 'Ordered -1 (500)',
     });
+  });
+
+  it('name another type for success, too', async () => {
+    expect((await app.onePost('/orders/succeeded/type')).event).toMatchObject({ type: 'order.placed' });
   });
 
   it('compare the state before and after', async () => {

@@ -408,11 +408,27 @@ describe('what only express can', () => {
   });
 });
 
+it('a preflight request is no action', async () => {
+  const app = await testApp('express')
+    .controllers(CatsController)
+    .with((nest) => nest.enableCors())
+    .start();
+  const answer = await app.request('/cats', {
+    method: 'OPTIONS',
+    headers: { origin: 'https://example.org', 'access-control-request-method': 'POST' },
+  });
+  expect(answer.status).toBe(204);
+  expect(await app.fresh()).toEqual([]);
+  await app.close();
+});
+
 it('fastify answers another host with 404, which is no record of the controller', async () => {
   const app = await testApp('fastify').controllers(AdminController).start();
   expect(await hosted(app, 'admin.example.org')).toContain('200 OK');
   expect(onlyOne(await app.fresh())).toMatchObject({ type: 'host.admin', outcome: 'success' });
-  expect(await hosted(app, 'elsewhere.test')).toContain('404');
+  const other = await hosted(app, 'elsewhere.test');
+  expect(other).toContain('404');
+  expect(other).not.toContain('x-audit-id');
   expect(await app.fresh()).toEqual([]);
   await app.close();
 });

@@ -1,3 +1,4 @@
+import { createServer, maxHeaderSize, type RequestListener } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -12,14 +13,30 @@ export type Platform = (typeof PLATFORMS)[number];
 export interface AdapterOptions {
   /** Believe `X-Forwarded-For`. @default false */
   readonly trustProxy?: boolean;
+  /** Largest head of a request. @default Node's 16 KiB */
+  readonly maxHeaderBytes?: number;
+}
+
+/** Express leaves the making of the server, and so the size of its heads, to the adapter. */
+class RoomyExpressAdapter extends ExpressAdapter {
+  constructor(private readonly maxHeaderBytes: number) {
+    super();
+  }
+
+  override initHttpServer(): void {
+    this.httpServer = createServer({ maxHeaderSize: this.maxHeaderBytes }, this.getInstance<RequestListener>());
+  }
 }
 
 /** The adapter of a framework, with its settings. */
-export function adapterFor(platform: Platform, { trustProxy = false }: AdapterOptions = {}): AbstractHttpAdapter {
+export function adapterFor(
+  platform: Platform,
+  { trustProxy = false, maxHeaderBytes = maxHeaderSize }: AdapterOptions = {},
+): AbstractHttpAdapter {
   if (platform === 'fastify') {
-    return new FastifyAdapter({ trustProxy });
+    return new FastifyAdapter({ trustProxy, http: { maxHeaderSize: maxHeaderBytes } });
   }
-  const adapter = new ExpressAdapter();
+  const adapter = new RoomyExpressAdapter(maxHeaderBytes);
   adapter.set('trust proxy', trustProxy);
   return adapter;
 }

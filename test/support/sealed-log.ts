@@ -1,6 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { anAppendableEvent, anEvent } from 'nestjs-audited/testing';
+import { anAppendableEvent, type anEvent } from 'nestjs-audited/testing';
 import { SqliteAuditStore } from 'nestjs-audited/typeorm';
 import { tamper } from './raw-database.js';
 

@@ -14,6 +14,13 @@ import { adapterFor, type AdapterOptions, type Platform } from './platforms.js';
 /** How long something that must happen may take on a busy machine. */
 const DEADLINE_MS = 15_000;
 
+/** Applications that a failing spec left behind; their threads would keep the process alive. */
+const running = new Set<INestApplication>();
+afterAll(async () => {
+  await Promise.all([...running].map((nest) => nest.close()));
+  running.clear();
+});
+
 /** An answer, read to its end. */
 export interface Answer {
   readonly status: number;
@@ -120,6 +127,7 @@ export class TestApp {
    */
   async close({ unread = 0 }: { readonly unread?: number } = {}): Promise<void> {
     await this.nest.close();
+    running.delete(this.nest);
     const connection = this.connection({ readonly: true });
     const { total } = connection.prepare('SELECT count(*) AS total FROM audit_records').get() as { total: number };
     connection.close();
@@ -199,6 +207,7 @@ export class TestAppBuilder {
     for (const setting of this.settings) {
       setting(nest);
     }
+    running.add(nest);
     await nest.listen(0, '127.0.0.1');
     return new TestApp(nest, database, logs, folder);
   }

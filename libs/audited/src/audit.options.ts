@@ -104,7 +104,13 @@ function resolveCapture(given: Partial<CaptureOptions> = {}): CaptureOptions {
   checkOneOf('capture.context', capture.context, ['auto', 'always']);
   checkWhole('capture.abandonedAfterMs', capture.abandonedAfterMs, 1, 86_400_000);
   checkWhole('capture.actorTimeoutMs', capture.actorTimeoutMs, 1, 60_000);
-  return Object.freeze({ ...capture, correlationHeader: capture.correlationHeader.toLowerCase() });
+  const { auditIdHeader, correlationHeader } = capture;
+  return Object.freeze({
+    ...capture,
+    // Header names are compared, and Fastify keeps its own in lower case.
+    auditIdHeader: auditIdHeader === false ? false : auditIdHeader.toLowerCase(),
+    correlationHeader: correlationHeader.toLowerCase(),
+  });
 }
 
 function resolveLimits(given: Partial<GroupCommitLimits> = {}): GroupCommitLimits {

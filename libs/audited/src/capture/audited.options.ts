@@ -27,7 +27,8 @@ export interface AuditFacts<Result = unknown> {
  * Where to find a value: a root and a path of member names. Roots: `params`, `query`, `body`,
  * `headers`, `user`, `result`, `args`. Examples: `params.id`, `body.customer.id`, `args.0`.
  */
-export type AuditSelector = `${'params' | 'query' | 'body' | 'headers' | 'user' | 'result' | 'args'}${'' | `.${string}`}`;
+export type AuditSelector =
+  `${'params' | 'query' | 'body' | 'headers' | 'user' | 'result' | 'args'}${'' | `.${string}`}`;
 
 /** A resource, its id and name taken from request or result. */
 export interface ResourceSelectors {

@@ -34,6 +34,8 @@ export function reportCoverage(
     }
   }
   if (open.length > 0) {
-    logger.warn(`State-changing handlers without audit policy: ${names.join(', ')}. Put @Audited() or @NotAudited("reason") on them.`);
+    logger.warn(
+      `State-changing handlers without audit policy: ${names.join(', ')}. Put @Audited() or @NotAudited("reason") on them.`,
+    );
   }
 }

@@ -41,7 +41,7 @@ export class CaptureBootstrap {
     }
     new RouteRegistration(this.capture, table, parts.options.unmatched).intercept(adapter);
     if (parts.options.unmatched) {
-      new UnmatchedCapture(parts).attach(adapter.getHttpServer() as Server);
+      new UnmatchedCapture(parts).attach(adapter.getHttpServer() as Server, adapter.getInstance());
     }
   }
 }

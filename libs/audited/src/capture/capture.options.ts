@@ -1,6 +1,6 @@
 /** How requests are captured. */
 export interface CaptureOptions {
-  /** Response header that gives the audit id back; `false` for none. @default 'x-audit-id' */
+  /** Response header, lower case, that gives the audit id back; `false` for none. @default 'x-audit-id' */
   readonly auditIdHeader: string | false;
   /** Request header that carries the correlation id, lower case. @default 'x-correlation-id' */
   readonly correlationHeader: string;

@@ -111,7 +111,9 @@ export class HttpCapture {
     try {
       const actor = this.actors.establish(action);
       if (actor instanceof Promise) {
-        return actor.then((found) => this.recordFor(action, ending, found)).catch((error: unknown) => this.failed(error));
+        return actor
+          .then((found) => this.recordFor(action, ending, found))
+          .catch((error: unknown) => this.failed(error));
       }
       return this.recordFor(action, ending, actor);
     } catch (error) {
@@ -190,6 +192,5 @@ async function whenSettled(work: unknown): Promise<void> {
 }
 
 function isEventStream(response: ServerResponse): boolean {
-  const type = response.headersSent ? response.getHeader('content-type') : undefined;
-  return typeof type === 'string' && type.startsWith('text/event-stream');
+  return gateOf(response)?.contentType()?.startsWith('text/event-stream') === true;
 }

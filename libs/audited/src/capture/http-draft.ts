@@ -1,4 +1,4 @@
-import type { AuditDraft } from '../event/audit-draft.js';
+import type { AuditDraft, AuditEnrichment } from '../event/audit-draft.js';
 import type { AuditActor, HttpTransport } from '../event/audit-event.js';
 import type { AuditEventType } from '../catalogue/event-type.js';
 import type { FailureLog } from '../recording/failure-log.js';
@@ -17,6 +17,9 @@ export interface HttpEnding {
   /** Why there was no complete answer. */
   readonly reason?: 'client_aborted' | 'response_failed';
 }
+
+/** Fields that an option gives as they are. */
+const FIXED_FIELDS = ['severity', 'risk', 'dataClassification', 'component', 'personal'] as const;
 
 type MutableDraft = { -readonly [Field in keyof AuditDraft]: AuditDraft[Field] };
 
@@ -55,13 +58,21 @@ export function httpDraft(
   }
   readFields(draft, action, action.factsNow(ending.status), failures);
   addHandlerResult(draft, action, ending);
-  const { details, ...enrichment } = action.enriched() ?? {};
+  addEnrichment(draft, action.enriched());
+  return draft;
+}
+
+/** What code added to the action counts before what the options read. */
+function addEnrichment(draft: MutableDraft, enrichment: AuditEnrichment | undefined): void {
+  if (enrichment === undefined) {
+    return;
+  }
   // The established actor already holds an enriched one, with address and user agent.
-  Object.assign(draft, enrichment, { actor });
+  const { details, actor: _established, ...rest } = enrichment;
+  Object.assign(draft, rest);
   if (details !== undefined) {
     draft.details = isMergeable(draft.details) && isMergeable(details) ? { ...draft.details, ...details } : details;
   }
-  return draft;
 }
 
 function outcomeOf(action: HttpAction, { status, reason }: HttpEnding): HttpOutcome {
@@ -78,8 +89,10 @@ function typeOf({ route: { policy } }: HttpAction, { ending }: HttpOutcome): Aud
 
 function transportOf({ facts, route }: HttpAction, status: number | undefined): HttpTransport {
   const { method, path } = facts;
-  const transport = { kind: 'http', handler: route.handler, method, path, route: route.pattern } as const;
-  return status === undefined ? transport : { ...transport, status };
+  const { handler, pattern } = route;
+  return status === undefined
+    ? { kind: 'http', handler, method, path, route: pattern }
+    : { kind: 'http', handler, method, path, route: pattern, status };
 }
 
 function copyTrace(draft: MutableDraft, { facts: { traceId, spanId } }: HttpAction): void {
@@ -90,10 +103,9 @@ function copyTrace(draft: MutableDraft, { facts: { traceId, spanId } }: HttpActi
 }
 
 function copyFixed(draft: MutableDraft, options: HttpAction['route']['policy']['options']): void {
-  for (const field of ['severity', 'risk', 'dataClassification', 'component', 'personal'] as const) {
-    const value = options[field];
-    if (value !== undefined) {
-      Object.assign(draft, { [field]: value });
+  for (const field of FIXED_FIELDS) {
+    if (options[field] !== undefined) {
+      Object.assign(draft, { [field]: options[field] });
     }
   }
   if (typeof options.environment === 'string') {

@@ -44,7 +44,8 @@ function pathOf(url: string): string {
 }
 
 function addressOf(request: FrameworkRequest): string | undefined {
-  const address = request.ip ?? (request.raw ?? (request as { socket?: { remoteAddress?: string } })).socket?.remoteAddress;
+  const address =
+    request.ip ?? (request.raw ?? (request as { socket?: { remoteAddress?: string } })).socket?.remoteAddress;
   // A dual-stack socket shows IPv4 clients in IPv6 form; one client must have one address.
   return address?.startsWith(IPV4_MAPPED) === true ? address.slice(IPV4_MAPPED.length) : address;
 }
@@ -62,6 +63,10 @@ function traceOf(header: string | string[] | undefined): { traceId: string; span
     return undefined;
   }
   // Only a later version may have more to say after the flags.
-  const valid = version !== 'ff' && (version !== '00' || header.length === VERSION_00_LENGTH) && traceId !== NO_TRACE && spanId !== NO_SPAN;
+  const valid =
+    version !== 'ff' &&
+    (version !== '00' || header.length === VERSION_00_LENGTH) &&
+    traceId !== NO_TRACE &&
+    spanId !== NO_SPAN;
   return valid ? { traceId, spanId } : undefined;
 }

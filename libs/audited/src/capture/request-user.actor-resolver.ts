@@ -29,7 +29,9 @@ export class RequestUserActorResolver implements ActorResolver {
 
 function actorOf(claims: Claims, depth: number): AuditActor {
   const subject = subjectOf(claims);
-  const impersonator = IMPERSONATOR_CLAIMS.map((claim) => claims[claim]).find((value) => isClaims(value) || isText(value));
+  const impersonator = IMPERSONATOR_CLAIMS.map((claim) => claims[claim]).find(
+    (value) => isClaims(value) || isText(value),
+  );
   if (impersonator === undefined || depth >= MAX_DELEGATIONS) {
     return subject;
   }

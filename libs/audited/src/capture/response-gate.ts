@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
 /** What a gate asks and tells. Nothing in it may throw. */
 export interface GateKeeper {
@@ -41,6 +41,8 @@ export class ResponseGate {
   private keeperBefore: GateKeeper | undefined;
   private ended = false;
   private closed = false;
+  /** Headers that were given together with the head. */
+  private headGiven: OutgoingHttpHeaders | undefined;
   private readonly writeHeadBefore: ServerResponse['writeHead'];
   private readonly endBefore: ServerResponse['end'];
   /** Middleware replaced `end` and may set headers there, so the head cannot be fixed before. */
@@ -54,7 +56,7 @@ export class ResponseGate {
     (response as GatedResponse)[GATE] = this;
     response.writeHead = gatedWriteHead as ServerResponse['writeHead'];
     response.end = gatedEnd as ServerResponse['end'];
-    response.once('close', gatedClose);
+    response.on('close', gatedClose);
   }
 
   /** This keeper follows the request from now on; `undefined` for nobody. */
@@ -69,8 +71,23 @@ export class ResponseGate {
   }
 
   writeHead(args: WriteHeadArguments): ServerResponse {
+    const [status, headers] = args;
+    const header = this.response.headersSent ? undefined : this.keeper?.auditIdHeader();
+    if (header !== undefined && args.length === 2 && typeof headers === 'object' && !Array.isArray(headers)) {
+      // Where all headers come this way, one more among them keeps Node's short way of writing a head.
+      this.headGiven = headers;
+      const [name, value] = header;
+      const all = name in headers ? headers : { ...headers, [name]: value };
+      return this.writeHeadBefore.call(this.response, status, all);
+    }
     this.stampHeader();
     return this.writeHeadBefore.apply(this.response, args);
+  }
+
+  /** The media type of an answer whose head has left; headers given to `writeHead` are not in Node's own list. */
+  contentType(): string | undefined {
+    const type = this.response.getHeader('content-type') ?? memberOf(this.headGiven, 'content-type');
+    return this.response.headersSent && typeof type === 'string' ? type : undefined;
   }
 
   end(args: EndArguments): ServerResponse {
@@ -138,6 +155,11 @@ export class ResponseGate {
     }
     response.writeHead(response.statusCode);
   }
+}
+
+/** The value of a header whose name may be written in any case. */
+function memberOf(headers: OutgoingHttpHeaders | undefined, name: string): unknown {
+  return Object.entries(headers ?? {}).find(([given]) => given.toLowerCase() === name)?.[1];
 }
 
 /** Remembers status and headers; the function given back undoes whatever was changed since. */

@@ -1,5 +1,12 @@
 import type { AuditedRoute } from './audited-route.js';
-import { rawResponse, requestOf, type FrameworkRequest, type FrameworkResponse } from './framework-request.js';
+import {
+  announceHeader,
+  rawResponse,
+  requestOf,
+  retractHeader,
+  type FrameworkRequest,
+  type FrameworkResponse,
+} from './framework-request.js';
 import { WRAPPED_HANDLER, type WrappedHandler } from './handler-wrap.js';
 import { actionOf } from './http-action.js';
 import type { HttpCapture } from './http-capture.js';
@@ -77,12 +84,16 @@ export class RouteRegistration {
 
   private beginning(route: AuditedRoute, handler: RouteHandler): RouteHandler {
     const { capture } = this;
-    const { context } = capture.parts;
+    const { context, options } = capture.parts;
+    const { auditIdHeader } = options;
     return (request, response, next) => {
       const raw = rawResponse(response);
       const action = capture.begin(route, request, raw);
       if (action === undefined) {
         return handler(request, response, next);
+      }
+      if (auditIdHeader !== false) {
+        announceHeader(response, auditIdHeader, action.eventId);
       }
       const passOn: Next | undefined =
         next === undefined
@@ -100,6 +111,9 @@ export class RouteRegistration {
       } catch (error) {
         // Nest's own part is asynchronous; only a host filter without a next route throws here.
         capture.withdraw(action, raw);
+        if (auditIdHeader !== false) {
+          retractHeader(response, auditIdHeader);
+        }
         throw error;
       }
       return action.routed;

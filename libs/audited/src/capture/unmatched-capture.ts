@@ -8,6 +8,19 @@ import { ResponseGate } from './response-gate.js';
 
 const UNREACHED: HttpCourse = { progress: 'not-reached', admitted: false, filtered: false, exceptionStatus: undefined };
 
+/** Fastify's request for Node's: only it knows the client's address behind a trusted proxy. Express has one for both. */
+const seenAs = new WeakMap<IncomingMessage, FrameworkRequest>();
+
+interface Fastify {
+  addHook(name: 'onRequest', hook: (request: FastifyRequest, reply: unknown, done: () => void) => void): unknown;
+}
+
+type FastifyRequest = FrameworkRequest & { readonly raw: IncomingMessage };
+
+function isFastify(instance: unknown): instance is Fastify {
+  return typeof (instance as { readonly addHook?: unknown }).addHook === 'function';
+}
+
 /**
  * Records requests that no route matched, or that were refused before any route was looked for: an
  * unparsable body, a middleware's refusal. Stands at the server itself, in front of the framework.
@@ -16,8 +29,15 @@ const UNREACHED: HttpCourse = { progress: 'not-reached', admitted: false, filter
 export class UnmatchedCapture {
   constructor(private readonly parts: HttpCaptureParts) {}
 
-  attach(server: Server): void {
+  /** @param instance the framework's own application object */
+  attach(server: Server, instance: unknown): void {
     server.prependListener('request', (request, response) => this.begin(request, response));
+    if (isFastify(instance)) {
+      instance.addHook('onRequest', (request, _reply, done) => {
+        seenAs.set(request.raw, request);
+        done();
+      });
+    }
   }
 
   private begin(request: IncomingMessage, response: ServerResponse): void {
@@ -41,7 +61,10 @@ export class UnmatchedCapture {
   ): Promise<unknown> | undefined {
     const { recorder, clock, options, failures } = this.parts;
     try {
-      const facts = readRequestFacts(request as unknown as FrameworkRequest, options.correlationHeader);
+      const facts = readRequestFacts(
+        seenAs.get(request) ?? (request as unknown as FrameworkRequest),
+        options.correlationHeader,
+      );
       const { method, path, ip, userAgent, correlationId, traceId, spanId } = facts;
       const receipt = recorder.record(
         {

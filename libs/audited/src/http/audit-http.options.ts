@@ -37,7 +37,11 @@ export function resolveHttpOptions(given: AuditHttpOptions): ResolvedAuditHttpOp
     );
   }
   if (!Array.isArray(imports)) {
-    throw new OptionsInvalidError('AuditHttpModule.imports', 'must be a list', 'Give the modules that the guards need.');
+    throw new OptionsInvalidError(
+      'AuditHttpModule.imports',
+      'must be a list',
+      'Give the modules that the guards need.',
+    );
   }
   if (!Array.isArray(decorators) || !decorators.every((decorator) => typeof decorator === 'function')) {
     throw new OptionsInvalidError(

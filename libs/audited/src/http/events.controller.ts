@@ -26,7 +26,9 @@ export class EventsController {
   async get(@Param('id') id: string, @Query() query: Readonly<Record<string, unknown>>): Promise<AuditRecord> {
     refuseParameters(query);
     if (!EVENT_ID.test(id)) {
-      throw new BadRequestException('"id" is not the id of an event (UUIDv7). Take it from a record or the x-audit-id header.');
+      throw new BadRequestException(
+        '"id" is not the id of an event (UUIDv7). Take it from a record or the x-audit-id header.',
+      );
     }
     const record = await this.reader.get(id.toLowerCase());
     if (record === undefined) {

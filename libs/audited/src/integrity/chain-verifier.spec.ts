@@ -210,6 +210,24 @@ describe('ChainVerifier on misplaced records', () => {
     expect(messages.at(-1)).toBe('2 record(s) missing before position 7');
   });
 
+  it('counts a position once that two misplaced records stand at', () => {
+    const records = aChain();
+    const rest = [...records.slice(0, 4), at(records[0]!, 5), at(records[1]!, 5), ...records.slice(6)];
+    const { faults, messages } = verdictOn(rest, headOf(records));
+    expect(faults).toStrictEqual(['reordered main 5', 'reordered main 5', 'deleted main 6']);
+    expect(messages.at(-1)).toBe('1 record(s) missing before position 7');
+  });
+
+  it('does not let a misplaced record at a taken position, or behind the head, stand in for a missing one', () => {
+    const records = aChain();
+    const atTaken = [...records.slice(0, 3), at(records[8]!, 3), ...records.slice(3, 4), ...records.slice(5)];
+    expect(verdictOn(atTaken, headOf(records)).faults).toStrictEqual(['reordered main 3', 'deleted main 5']);
+    const behindHead = [...records.slice(0, 10), at(records[0]!, 900)];
+    const { faults, messages } = verdictOn(behindHead, headOf(records));
+    expect(faults).toStrictEqual(['reordered main 900', 'truncated main 11']);
+    expect(messages.at(-1)).toMatch(/^2 record/);
+  });
+
   it('calls a record edited when it belongs nowhere within a thousand positions', () => {
     const records = aChain();
     records[4] = reseal(records[4]!, { position: 5000 });
@@ -289,6 +307,23 @@ describe('ChainVerifier on records too many', () => {
     expect(faults).toStrictEqual(Array.from({ length: 20 }, () => 'inserted main 5'));
   });
 
+  it('does not accept a broken rival as a record to continue from', () => {
+    const records = aChain();
+    const broken = withSeal(records[4]!, { hash: 'e'.repeat(64) });
+    const follower = reseal(records[5]!, { previousHash: 'e'.repeat(64) });
+    const rest = [...records.slice(0, 5), broken, follower];
+    expect(verdictOn(rest, headOf(rest)).faults).toStrictEqual(['inserted main 5', 'forked main 6']);
+  });
+
+  it('names a record behind the head also when the record of the head is gone', () => {
+    const records = aChain();
+    const rest = [...records.slice(0, 9), records[10]!];
+    expect(verdictOn(rest, headOf(records.slice(0, 10))).faults).toStrictEqual([
+      'inserted main 11',
+      'truncated main 10',
+    ]);
+  });
+
   it('names records behind the head, even those that continue the chain', () => {
     const records = sealedRecords(Array.from({ length: 5 }, () => anAppendableEvent()));
     expect(verdictOn(records, headOf(records.slice(0, 3))).faults).toStrictEqual([
@@ -330,6 +365,10 @@ describe('ChainVerifier on the head', () => {
   it('says nothing about the head when the last record is broken: that is a fault already', () => {
     const broken = records.with(LENGTH - 1, { ...records[LENGTH - 1]!, body: '{}' });
     expect(verdictOn(broken, headOf(records)).faults).toStrictEqual([`edited main ${LENGTH}`]);
+  });
+
+  it('that knows of records where there is none, even with the hash that every chain starts at', () => {
+    expect(verdictOn([], head({ position: 3, hash: GENESIS_HASH })).faults).toStrictEqual(['truncated main 1']);
   });
 
   it('starts every chain at the genesis hash', () => {

@@ -13,10 +13,10 @@ import { composeActor } from './actor.composer.js';
 import { assignDefined } from './assign-defined.js';
 import { ChangeComposer } from './change.composer.js';
 import { composeError } from './error-facts.js';
-import { isoTime, wholeMilliseconds } from './event-times.js';
+import { IsoTimes, wholeMilliseconds } from './event-times.js';
 import { outcomeWord, riskWord, severityWord, spanIdText, stageWord, traceIdText } from './event-words.js';
 import { OriginComposer } from './origin.composer.js';
-import { personalPointers, splitActor, splitEvent } from './personal-split.js';
+import { personalPointers, splitEvent } from './personal-split.js';
 import { readableDraft } from './readable-draft.js';
 import { composeResource, composeTargets } from './resource.composer.js';
 import { composeTransport } from './transport.composer.js';
@@ -48,6 +48,9 @@ type MutableEvent = { -readonly [Field in keyof AuditEvent]: AuditEvent[Field] }
 export class EventComposer {
   private readonly origins: OriginComposer;
   private readonly changes: ChangeComposer;
+  /** One for each field: their times differ by what the action took. */
+  private readonly recordedTimes = new IsoTimes();
+  private readonly occurredTimes = new IsoTimes();
 
   constructor(private readonly parts: ComposerParts) {
     this.origins = new OriginComposer(parts.origin, parts.redactor);
@@ -77,19 +80,19 @@ export class EventComposer {
     const type = text(draft.type, '/type') ?? 'audit.untyped';
     const outcome = outcomeWord(draft.outcome);
     const { definition, severity, risk } = classifier.classify(type, outcome);
-    const recordedAt = new Date(clock.now()).toISOString();
+    const recordedAt = this.recordedTimes.at(clock.now());
     const personal: Record<string, JsonValue> = {};
 
     const event: MutableEvent = {
       id,
-      occurredAt: isoTime(draft.occurredAt) ?? recordedAt,
+      occurredAt: this.occurredTimes.ofDate(draft.occurredAt) ?? recordedAt,
       recordedAt,
       type,
       stage: stageWord(draft.stage),
       severity: severityWord(draft.severity) ?? severity,
       risk: riskWord(draft.risk) ?? risk,
       outcome,
-      actor: splitActor(composeActor(draft.actor, redactor, findings), personal),
+      actor: composeActor(draft.actor, redactor, findings, personal),
       action: text(draft.action, '/action') ?? definition?.title ?? type,
       origin: this.origins.compose(draft, findings),
       transport: composeTransport(draft.transport, redactor, findings),

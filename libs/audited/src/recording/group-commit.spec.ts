@@ -205,6 +205,30 @@ describe('GroupCommit', () => {
     expect(await Promise.all(accepted)).toEqual([1, 2]);
   });
 
+  it('waits for a hung store once when it closes, not once for every batch', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    const { store, commits } = commitsWith({ maxBatchEvents: 1 });
+    const outcomes = Promise.allSettled(['a', 'b', 'c'].map((body) => commits.append(event(body))));
+    await store.arrived(1);
+    const closed = commits.close();
+    jest.advanceTimersByTime(LIMITS.commitTimeoutMs);
+    await closed;
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(store.batches).toHaveLength(1);
+  });
+
+  it('still tries every batch of a closing store that fails, but answers', async () => {
+    const { store, commits } = commitsWith({ maxBatchEvents: 1 });
+    const outcomes = Promise.allSettled(['a', 'b'].map((body) => commits.append(event(body))));
+    const closed = commits.close();
+    await store.arrived(1);
+    store.batches[0]?.fail(new Error('busy'));
+    await store.arrived(2);
+    store.batches[1]?.succeed();
+    await closed;
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  });
+
   it('closes at once when nothing waits, and as often as it is asked to', async () => {
     const { commits } = commitsWith();
     await commits.close();

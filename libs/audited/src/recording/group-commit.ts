@@ -29,6 +29,8 @@ export class GroupCommit {
   private queuedBytes = 0;
   private running: Promise<void> | undefined;
   private closed = false;
+  /** The last transaction did not end in time. */
+  private isHung = false;
 
   constructor(
     private readonly store: AuditStore,
@@ -65,8 +67,20 @@ export class GroupCommit {
     await endOfTurn();
     while (this.queue.length > 0) {
       await this.commit(this.takeBatch());
+      if (this.closed && this.isHung) {
+        this.abandonQueue();
+      }
     }
     this.running = undefined;
+  }
+
+  /** A shutdown waits for a hung store once, not once for every batch. */
+  private abandonQueue(): void {
+    const abandoned = this.queue;
+    this.queue = [];
+    this.queuedBytes = 0;
+    const error = new StoreUnavailableError('it hung while the application was shutting down');
+    abandoned.forEach(({ fail }) => fail(error));
   }
 
   private takeBatch(): Waiting[] {
@@ -82,6 +96,7 @@ export class GroupCommit {
   private async commit(batch: readonly Waiting[]): Promise<void> {
     try {
       const events = batch.map(({ event }) => event);
+      this.isHung = false;
       const { firstPosition } = await this.inTime(this.store.append(this.chain, events));
       batch.forEach(({ settle }, index) => settle(firstPosition + index));
     } catch (error) {
@@ -92,10 +107,10 @@ export class GroupCommit {
   private inTime(commit: Promise<AppendReceipt>): Promise<AppendReceipt> {
     const { commitTimeoutMs } = this.limits;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new StoreUnavailableError(`no commit within commitTimeoutMs = ${commitTimeoutMs}`)),
-        commitTimeoutMs,
-      );
+      const timer = setTimeout(() => {
+        this.isHung = true;
+        reject(new StoreUnavailableError(`no commit within commitTimeoutMs = ${commitTimeoutMs}`));
+      }, commitTimeoutMs);
       commit.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }

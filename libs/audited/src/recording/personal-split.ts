@@ -1,10 +1,7 @@
-import type { AuditActor, AuditEvent } from '../event/audit-event.js';
+import type { AuditEvent } from '../event/audit-event.js';
 import { valueAt, withoutValueAt } from '../event/json-pointer.js';
 import type { JsonObject, JsonValue } from '../event/json-value.js';
 import { firstItems } from './bounded-list.js';
-
-/** Facts of an actor that tell who the person is. */
-const PERSONAL_ACTOR_FIELDS = ['email', 'ip', 'name', 'userAgent'] as const;
 
 /** More pointers than this in one draft are nobody's declaration. */
 const MAX_POINTERS = 64;
@@ -16,22 +13,6 @@ const REMOVABLE = /^\/(details\/.+|resource\/(id|name)|targets\/\d+\/(id|name)|r
 
 /** A changed field by its name: `/changes/phone`. Its place in the list differs from event to event. */
 const CHANGED_FIELD = /^\/changes\/([^/]+)$/;
-
-/** Takes the personal facts of an actor, and of those it acts for, out into `personal`. */
-export function splitActor(actor: AuditActor, personal: Record<string, JsonValue>, pointer = '/actor'): AuditActor {
-  const { email, ip, name, userAgent, onBehalfOf, ...rest } = actor;
-  const taken = { email, ip, name, userAgent };
-  for (const field of PERSONAL_ACTOR_FIELDS) {
-    const value = taken[field];
-    if (value !== undefined) {
-      personal[`${pointer}/${field}`] = value;
-    }
-  }
-  if (onBehalfOf === undefined) {
-    return rest;
-  }
-  return { ...rest, onBehalfOf: splitActor(onBehalfOf, personal, `${pointer}/onBehalfOf`) };
-}
 
 /** Pointers of a catalogue and of a draft, each once. What is no list of texts counts for nothing. */
 export function personalPointers(ofCatalogue: readonly string[] | undefined, ofDraft: unknown): readonly string[] {

@@ -121,12 +121,12 @@ export class SqliteVerification {
   }
 
   /**
-   * Bytes that are no UTF-8 are read as U+FFFD, so they could stand in for a U+FFFD that was sealed. A row with one is
-   * read again as bytes; a text that is not exactly the bytes in the file is replaced by one that equals nothing.
+   * Bytes that are no UTF-8 are read as U+FFFD, so they could stand in for a U+FFFD that was sealed. A row whose sealed
+   * texts hold one is read again as bytes; a text that is not exactly the bytes in the file is replaced by one that
+   * equals nothing. (Where no U+FFFD was sealed, one in another column differs anyway.)
    */
   private exact(row: AuditRecordRow): AuditRecordRow {
-    const doubtful = Object.values(row).some((value) => typeof value === 'string' && value.includes(REPLACEMENT));
-    if (!doubtful) {
+    if (!mayImitate(row.body) && !mayImitate(row.personal)) {
       return row;
     }
     const bytes = Object.entries(this.exactTexts.get(row.sequence) ?? {});
@@ -150,4 +150,8 @@ function mismatched(row: AuditRecordRow, event: AuditEvent, personal: PersonalVe
   const expected = columnValues(event, personal.state === 'intact' ? personal.part : undefined);
   const inDoubt = personal.state === 'faulty' ? PERSONAL_COLUMNS : new Set<string>();
   return RECORD_COLUMN_NAMES.filter((column, index) => row[column] !== expected[index] && !inDoubt.has(column));
+}
+
+function mayImitate(text: unknown): boolean {
+  return typeof text === 'string' && text.includes(REPLACEMENT);
 }
