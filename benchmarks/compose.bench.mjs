@@ -9,7 +9,7 @@ import { defineCatalogue, EventClassifier } from 'nestjs-audited';
 import { EventIds } from '../libs/audited/dist/esm/event/event-id.js';
 import { personalCommitment, PersonalSalts } from '../libs/audited/dist/esm/integrity/personal-commitment.js';
 import { sha256Scheme } from '../libs/audited/dist/esm/integrity/sha256.scheme.js';
-import { EventComposer } from '../libs/audited/dist/esm/recording/event-composer.js';
+import { EventComposer } from '../libs/audited/dist/esm/recording/composing/event-composer.js';
 import { Redactor } from '../libs/audited/dist/esm/redaction/redactor.js';
 import { sampleDraft } from './sample-draft.mjs';
 import { interleaved, median, ratioOf } from './statistics.mjs';

@@ -28,7 +28,7 @@ import { PersonalSalts } from './integrity/personal-commitment.js';
 import { AuditContext } from './recording/audit-context.js';
 import { AuditRecorder } from './recording/audit-recorder.js';
 import { AuditService } from './recording/audit.service.js';
-import { EventComposer } from './recording/event-composer.js';
+import { EventComposer } from './recording/composing/event-composer.js';
 import { FailureLog } from './recording/failure-log.js';
 import { Redactor } from './redaction/redactor.js';
 import { AuditReader } from './storage/audit-reader.js';

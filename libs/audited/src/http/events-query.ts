@@ -1,6 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
 import { QueryInvalidError } from '../event/audit.error.js';
-import { OUTCOME_WORDS, SEVERITY_WORDS } from '../recording/event-words.js';
+import { OUTCOME_WORDS, SEVERITY_WORDS } from '../recording/composing/event-words.js';
 import { checkQuery, type AuditQuery } from '../storage/audit-query.js';
 
 /** A word that is none would find nothing, and read as "there is nothing". */

@@ -8,7 +8,7 @@ import { Redactor } from '../redaction/redactor.js';
 import type { AppendableEvent, AppendReceipt, AuditStore } from '../storage/audit-store.js';
 import { FixedClock } from '../testing/fixed.clock.js';
 import { AuditRecorder } from './audit-recorder.js';
-import { EventComposer } from './event-composer.js';
+import { EventComposer } from './composing/event-composer.js';
 import { FailureLog } from './failure-log.js';
 
 const LIMITS = { maxQueuedEvents: 3, maxQueuedBytes: 1_000_000, maxBatchEvents: 10, commitTimeoutMs: 60_000 };

@@ -3,7 +3,7 @@ import { MAIN_CHAIN } from '../event/audit-record.js';
 import { AuditError } from '../event/audit.error.js';
 import type { AuditStore } from '../storage/audit-store.js';
 import { effectiveDurability, type AuditDurability } from './durability.js';
-import type { ComposedEvent, EventComposer } from './event-composer.js';
+import type { ComposedEvent, EventComposer } from './composing/event-composer.js';
 import type { AuditFailureCause, FailureLog } from './failure-log.js';
 import { GroupCommit, type GroupCommitLimits } from './group-commit.js';
 

@@ -12,7 +12,7 @@ import type { AuditReceipt, AuditRecorder } from './audit-recorder.js';
 import type { AuditScope } from './audit-scope.js';
 import type { AuditDurability } from './durability.js';
 import type { AuditFailureCause, FailureLog } from './failure-log.js';
-import { draftFields } from './readable-draft.js';
+import { draftFields } from './composing/readable-draft.js';
 
 /** A draft whose type is checked against the catalogue that the application declared, if it did. */
 export type TypedDraft = Omit<AuditDraft, 'type'> & { readonly type: AuditEventType };

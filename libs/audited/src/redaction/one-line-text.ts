@@ -1,4 +1,4 @@
-import { isInvisible } from './text-screen.js';
+import { isInvisible } from './secrets/text-screen.js';
 
 /**
  * Writes characters that could forge or hide a part of a log line as visible text: a line feed becomes the six

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Redactor, type RedactionFindings } from './redactor.js';
-import { SECRET_ENDINGS, SECRET_LAST_WORDS } from './default-paths.js';
+import { SECRET_ENDINGS, SECRET_LAST_WORDS } from './names/default-paths.js';
 
 const redactor = new Redactor();
 /** The generator looks at its values too: they throw only while the redactor has them. */

@@ -1,13 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { JsonValue } from '../event/json-value.js';
-import { ClearedTexts } from './cleared-texts.js';
+import { ClearedTexts } from './secrets/cleared-texts.js';
 import { isNeverSecret, REDACTED, UNREADABLE } from './marks.js';
 import { visibleText } from './one-line-text.js';
 import { noteRedacted, noteTruncated, hasRoomForTruncation, type RedactionFindings } from './redaction-findings.js';
 import type { RedactionRules } from './redaction-rules.js';
 import { assertRedactionOptions, resolveLimits, type RedactionOptions } from './redaction.options.js';
-import { SecretKeys } from './secret-keys.js';
-import { isHarmless, Screen, screen } from './text-screen.js';
+import { SecretKeys } from './names/secret-keys.js';
+import { isHarmless, Screen, screen } from './secrets/text-screen.js';
 import { TextRedactor } from './text.redactor.js';
 import { lengthWithin } from './utf8-cut.js';
 import { ValueWalk } from './value-walk.js';

@@ -1,4 +1,4 @@
-import { isCardNumber } from './card.detector.js';
+import { isCardNumber } from './secrets/card.detector.js';
 import { readMember } from './value-view.js';
 
 /** What stands in JSON for scalars it cannot carry. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PathScope } from './path-scope.js';
+import { PathScope } from './names/path-scope.js';
 import type { RedactionRules } from './redaction-rules.js';
 import { isNumericCard, jsonNumber, scalarText } from './scalar-text.js';
 import { CIRCULAR, REDACTED, UNREADABLE, isNeverSecret } from './marks.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { findSecrets } from './secret-detectors.js';
-import { replaceSpans, type SecretSpan } from './secret-spans.js';
-import { SUSPICIOUS, Screen, screen } from './text-screen.js';
+import { findSecrets } from './secrets/secret-detectors.js';
+import { replaceSpans, type SecretSpan } from './secrets/secret-spans.js';
+import { SUSPICIOUS, Screen, screen } from './secrets/text-screen.js';
 import { lengthWithin } from './utf8-cut.js';
 import type { WorkBudget } from './work-budget.js';
 

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../event/json-value.js';
 import { MEMBER_PUNCTUATION_BYTES, jsonBytes, numberBytes } from './json-bytes.js';
 import { CIRCULAR, isNeverSecret, REDACTED, TRUNCATED, UNREADABLE } from './marks.js';
-import { PathScope } from './path-scope.js';
+import { PathScope } from './names/path-scope.js';
 import {
   hasRoomForTruncation,
   noteRedacted,
@@ -11,9 +11,9 @@ import {
 } from './redaction-findings.js';
 import type { RedactionRules } from './redaction-rules.js';
 import { isNumericCard, jsonNumber, scalarText } from './scalar-text.js';
-import type { NameJudgement } from './secret-names.js';
+import type { NameJudgement } from './names/secret-names.js';
 import { digestSubtree } from './subtree-digest.js';
-import { isHarmless, screen } from './text-screen.js';
+import { isHarmless, screen } from './secrets/text-screen.js';
 import { isPlain, keysOf, lengthOf, readMember, viewOf, type View } from './value-view.js';
 import { WorkBudget } from './work-budget.js';
 

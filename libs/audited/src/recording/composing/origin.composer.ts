@@ -1,6 +1,6 @@
-import type { AuditDraft } from '../event/audit-draft.js';
-import type { AuditOrigin } from '../event/audit-event.js';
-import type { Redactor, RedactionFindings } from '../redaction/redactor.js';
+import type { AuditDraft } from '../../event/audit-draft.js';
+import type { AuditOrigin } from '../../event/audit-event.js';
+import type { Redactor, RedactionFindings } from '../../redaction/redactor.js';
 
 /** Environments may come from requests; only a handful of origins is worth keeping. */
 const MAX_KEPT_ORIGINS = 64;

@@ -1,5 +1,5 @@
-import type { AuditTransport, HttpTransport } from '../event/audit-event.js';
-import type { Redactor, RedactionFindings } from '../redaction/redactor.js';
+import type { AuditTransport, HttpTransport } from '../../event/audit-event.js';
+import type { Redactor, RedactionFindings } from '../../redaction/redactor.js';
 import { assignDefined } from './assign-defined.js';
 
 const MANUAL: AuditTransport = Object.freeze({ kind: 'manual' });

@@ -1,7 +1,7 @@
-import type { AuditActor } from '../event/audit-event.js';
-import type { JsonValue } from '../event/json-value.js';
-import { noteTruncated } from '../redaction/redaction-findings.js';
-import type { Redactor, RedactionFindings } from '../redaction/redactor.js';
+import type { AuditActor } from '../../event/audit-event.js';
+import type { JsonValue } from '../../event/json-value.js';
+import { noteTruncated } from '../../redaction/redaction-findings.js';
+import type { Redactor, RedactionFindings } from '../../redaction/redactor.js';
 import { assignDefined } from './assign-defined.js';
 import { firstItems, noteCutList } from './bounded-list.js';
 import { actorKindWord } from './event-words.js';

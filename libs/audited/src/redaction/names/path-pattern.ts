@@ -1,4 +1,4 @@
-import { OptionsInvalidError } from '../event/audit.error.js';
+import { OptionsInvalidError } from '../../event/audit.error.js';
 import { plainKeyName } from './key-name.js';
 
 /** Fields of an event in which values stand; a path pattern starts with one of them or with a wildcard. */

@@ -1,6 +1,6 @@
-import type { AuditEvent } from '../event/audit-event.js';
-import { valueAt, withoutValueAt } from '../event/json-pointer.js';
-import type { JsonObject, JsonValue } from '../event/json-value.js';
+import type { AuditEvent } from '../../event/audit-event.js';
+import { valueAt, withoutValueAt } from '../../event/json-pointer.js';
+import type { JsonObject, JsonValue } from '../../event/json-value.js';
 import { firstItems } from './bounded-list.js';
 
 /** More pointers than this in one draft are nobody's declaration. */

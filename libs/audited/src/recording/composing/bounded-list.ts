@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../event/canonical-json.js';
-import { noteTruncated } from '../redaction/redaction-findings.js';
-import type { Redactor, RedactionFindings } from '../redaction/redactor.js';
+import { canonicalJson } from '../../event/canonical-json.js';
+import { noteTruncated } from '../../redaction/redaction-findings.js';
+import type { Redactor, RedactionFindings } from '../../redaction/redactor.js';
 
 /** The first items of a list. Read by index: a list that a caller gave may have methods of its own. */
 export function firstItems(list: readonly unknown[], most: number): unknown[] {

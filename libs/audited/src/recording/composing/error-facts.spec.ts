@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { NotFoundException } from '@nestjs/common';
 import fc from 'fast-check';
-import { Redactor, type RedactionFindings } from '../redaction/redactor.js';
+import { Redactor, type RedactionFindings } from '../../redaction/redactor.js';
 import { composeError } from './error-facts.js';
 
 const redactor = new Redactor();

@@ -1,10 +1,10 @@
-import type { AuditDraft, DraftChange } from '../event/audit-draft.js';
-import type { AuditChange } from '../event/audit-event.js';
-import { canonicalJson } from '../event/canonical-json.js';
-import type { JsonValue } from '../event/json-value.js';
-import { TRUNCATED } from '../redaction/marks.js';
-import { noteRedacted, noteTruncated } from '../redaction/redaction-findings.js';
-import type { Redactor, RedactionFindings } from '../redaction/redactor.js';
+import type { AuditDraft, DraftChange } from '../../event/audit-draft.js';
+import type { AuditChange } from '../../event/audit-event.js';
+import { canonicalJson } from '../../event/canonical-json.js';
+import type { JsonValue } from '../../event/json-value.js';
+import { TRUNCATED } from '../../redaction/marks.js';
+import { noteRedacted, noteTruncated } from '../../redaction/redaction-findings.js';
+import type { Redactor, RedactionFindings } from '../../redaction/redactor.js';
 import { firstItems, noteCutList } from './bounded-list.js';
 
 /** A list may claim any length; further than this it is not even looked at. */

@@ -1,13 +1,13 @@
-import { defineCatalogue } from '../catalogue/define-catalogue.js';
-import { EventClassifier } from '../catalogue/event-classifier.js';
-import type { AuditDraft } from '../event/audit-draft.js';
-import type { AuditEvent } from '../event/audit-event.js';
-import type { StoredRecord } from '../event/audit-record.js';
-import { EventIds } from '../event/event-id.js';
-import { personalCommitment, PersonalSalts } from '../integrity/personal-commitment.js';
-import { Redactor } from '../redaction/redactor.js';
-import { readRecord } from '../storage/stored-record.js';
-import { FixedClock } from '../testing/fixed.clock.js';
+import { defineCatalogue } from '../../catalogue/define-catalogue.js';
+import { EventClassifier } from '../../catalogue/event-classifier.js';
+import type { AuditDraft } from '../../event/audit-draft.js';
+import type { AuditEvent } from '../../event/audit-event.js';
+import type { StoredRecord } from '../../event/audit-record.js';
+import { EventIds } from '../../event/event-id.js';
+import { personalCommitment, PersonalSalts } from '../../integrity/personal-commitment.js';
+import { Redactor } from '../../redaction/redactor.js';
+import { readRecord } from '../../storage/stored-record.js';
+import { FixedClock } from '../../testing/fixed.clock.js';
 import { EventComposer, type ComposedEvent } from './event-composer.js';
 
 const NOW = '2026-11-21T18:51:39.123Z';

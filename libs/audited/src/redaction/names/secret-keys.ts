@@ -1,7 +1,7 @@
 import { PathScope } from './path-scope.js';
 import { parsePathPattern, type PathPattern } from './path-pattern.js';
-import { pointerNames } from './redaction-findings.js';
-import type { RedactionOptions } from './redaction.options.js';
+import { pointerNames } from '../redaction-findings.js';
+import type { RedactionOptions } from '../redaction.options.js';
 import { SecretNames, type NameJudgement } from './secret-names.js';
 
 const MAX_CACHED_POINTERS = 256;

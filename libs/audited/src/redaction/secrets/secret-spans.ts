@@ -1,4 +1,4 @@
-import { REDACTED } from './marks.js';
+import { REDACTED } from '../marks.js';
 
 /** Parts of a text that are secret, in the order of their beginnings; they may touch or overlap. */
 export interface SecretSpan {

@@ -1,4 +1,4 @@
-import { Redactor, type RedactionFindings } from './redactor.js';
+import { Redactor, type RedactionFindings } from '../redactor.js';
 
 const LENGTH = 10 * 1024 * 1024;
 /** Ten times what the slowest one takes on a slow machine; a quadratic detector would take hours. */

@@ -1,6 +1,6 @@
 import { isCardNumber } from './card.detector.js';
-import { SecretNames } from './secret-names.js';
-import { TextRedactor } from './text.redactor.js';
+import { SecretNames } from '../names/secret-names.js';
+import { TextRedactor } from '../text.redactor.js';
 
 const names = new SecretNames(new Set(), new Set());
 const texts = new TextRedactor((name) => names.judge(name).secret);

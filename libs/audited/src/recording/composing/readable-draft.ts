@@ -1,6 +1,6 @@
-import type { AuditDraft } from '../event/audit-draft.js';
-import { UNREADABLE } from '../redaction/marks.js';
-import type { Redactor, RedactionFindings } from '../redaction/redactor.js';
+import type { AuditDraft } from '../../event/audit-draft.js';
+import { UNREADABLE } from '../../redaction/marks.js';
+import type { Redactor, RedactionFindings } from '../../redaction/redactor.js';
 
 /** Every field of a draft; one that is missing here fails to compile. */
 const FIELD_NAMES = Object.keys({

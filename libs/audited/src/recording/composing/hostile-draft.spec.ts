@@ -1,14 +1,14 @@
 import fc from 'fast-check';
-import { auditCatalogue } from '../catalogue/audit.catalogue.js';
-import { EventClassifier } from '../catalogue/event-classifier.js';
-import type { AuditDraft } from '../event/audit-draft.js';
-import { canonicalJson } from '../event/canonical-json.js';
-import { EventIds } from '../event/event-id.js';
-import type { JsonValue } from '../event/json-value.js';
-import { personalCommitment, PersonalSalts } from '../integrity/personal-commitment.js';
-import { Redactor } from '../redaction/redactor.js';
-import { columnValues } from '../storage/record-columns.js';
-import { FixedClock } from '../testing/fixed.clock.js';
+import { auditCatalogue } from '../../catalogue/audit.catalogue.js';
+import { EventClassifier } from '../../catalogue/event-classifier.js';
+import type { AuditDraft } from '../../event/audit-draft.js';
+import { canonicalJson } from '../../event/canonical-json.js';
+import { EventIds } from '../../event/event-id.js';
+import type { JsonValue } from '../../event/json-value.js';
+import { personalCommitment, PersonalSalts } from '../../integrity/personal-commitment.js';
+import { Redactor } from '../../redaction/redactor.js';
+import { columnValues } from '../../storage/record-columns.js';
+import { FixedClock } from '../../testing/fixed.clock.js';
 import { EventComposer, type ComposedEvent } from './event-composer.js';
 
 const composer = new EventComposer({

@@ -1,4 +1,4 @@
-import type { AuditActorKind, AuditOutcome, AuditRisk, AuditSeverity, AuditStage } from '../event/audit-event.js';
+import type { AuditActorKind, AuditOutcome, AuditRisk, AuditSeverity, AuditStage } from '../../event/audit-event.js';
 
 /**
  * The closed lists of an event. What a caller gives is checked against them, whatever its type says:

@@ -1,7 +1,7 @@
 import { SECRET_ENDINGS, SECRET_LAST_WORDS, SECRET_NAMES } from './default-paths.js';
-import { MEMBER_PUNCTUATION_BYTES, jsonBytes } from './json-bytes.js';
+import { MEMBER_PUNCTUATION_BYTES, jsonBytes } from '../json-bytes.js';
 import { lastWord, plainKeyName } from './key-name.js';
-import { isHarmless, screen } from './text-screen.js';
+import { isHarmless, screen } from '../secrets/text-screen.js';
 
 const ENDINGS = new Set(SECRET_ENDINGS);
 const LAST_WORDS = new Set(SECRET_LAST_WORDS);

@@ -1,6 +1,6 @@
-import type { AuditDraft } from '../event/audit-draft.js';
-import type { AuditChange } from '../event/audit-event.js';
-import { Redactor, type RedactionFindings } from '../redaction/redactor.js';
+import type { AuditDraft } from '../../event/audit-draft.js';
+import type { AuditChange } from '../../event/audit-event.js';
+import { Redactor, type RedactionFindings } from '../../redaction/redactor.js';
 import { ChangeComposer } from './change.composer.js';
 
 const changes = new ChangeComposer(new Redactor());

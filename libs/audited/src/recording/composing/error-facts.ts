@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import type { AuditErrorInfo } from '../event/audit-event.js';
-import type { Redactor, RedactionFindings } from '../redaction/redactor.js';
+import type { AuditErrorInfo } from '../../event/audit-event.js';
+import type { Redactor, RedactionFindings } from '../../redaction/redactor.js';
 
 /**
  * The facts of an error: class, stable code, message. Never the stack: it tells an attacker who reads

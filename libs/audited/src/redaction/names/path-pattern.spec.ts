@@ -1,4 +1,4 @@
-import { OptionsInvalidError } from '../event/audit.error.js';
+import { OptionsInvalidError } from '../../event/audit.error.js';
 import { parsePathPattern } from './path-pattern.js';
 import { PathScope } from './path-scope.js';
 

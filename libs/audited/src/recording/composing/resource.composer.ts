@@ -1,5 +1,5 @@
-import type { AuditResource } from '../event/audit-event.js';
-import type { Redactor, RedactionFindings } from '../redaction/redactor.js';
+import type { AuditResource } from '../../event/audit-event.js';
+import type { Redactor, RedactionFindings } from '../../redaction/redactor.js';
 import { assignDefined } from './assign-defined.js';
 import { firstItems, noteCutList } from './bounded-list.js';
 

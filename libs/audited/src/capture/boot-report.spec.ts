@@ -1,0 +1,53 @@
+import type { CoverageMissingError } from '../event/audit.error.js';
+import type { HandlerCoverage } from './audit-policy.js';
+import { reportCoverage } from './boot-report.js';
+import type { HandlerEntry } from './route-table.js';
+
+const AUDITED: HandlerCoverage = { status: 'audited', policy: { options: {}, type: 'thing.made', readers: [] } };
+const UNCOVERED: HandlerCoverage = { status: 'uncovered' };
+
+function entry(handler: string, httpMethod: string, coverage: HandlerCoverage): HandlerEntry {
+  return { handler, httpMethod, stateChanging: httpMethod !== 'GET', coverage };
+}
+
+function report(entries: readonly HandlerEntry[], coverage: 'off' | 'report' | 'error'): string[] {
+  const lines: string[] = [];
+  const keep = (level: string) => (message: string) => lines.push(`${level}: ${message}`);
+  reportCoverage(entries, coverage, { log: keep('log'), warn: keep('warn') });
+  return lines;
+}
+
+const ENTRIES = [
+  entry('Things.make', 'POST', AUDITED),
+  entry('Things.read', 'GET', UNCOVERED),
+  entry('Things.ping', 'POST', { status: 'not-audited', reason: 'only a ping' }),
+  entry('Things.drop', 'DELETE', UNCOVERED),
+];
+
+describe('the boot report', () => {
+  it('tells what is recorded, what deliberately is not, and what was forgotten', () => {
+    expect(report(ENTRIES, 'report')).toEqual([
+      'log: Auditing 1 of 4 route handlers',
+      'log: Not audited: Things.ping (only a ping)',
+      expect.stringMatching(/^warn: .*DELETE Things\.drop\. Put @Audited\(\) or @NotAudited/),
+    ]);
+  });
+
+  it('does not warn about reading', () => {
+    expect(report([entry('Things.read', 'GET', UNCOVERED)], 'report')).toEqual(['log: Auditing 0 of 1 route handlers']);
+  });
+
+  it('is silent when it is off', () => {
+    expect(report(ENTRIES, 'off')).toEqual([]);
+  });
+
+  it('refuses to boot when coverage is an error, naming the routes', () => {
+    expect(() => report(ENTRIES, 'error')).toThrow(
+      expect.objectContaining<Partial<CoverageMissingError>>({
+        code: 'AUDIT_COVERAGE_MISSING',
+        message: expect.stringContaining('DELETE Things.drop') as unknown as string,
+      }),
+    );
+    expect(report(ENTRIES.slice(0, 3), 'error')).toHaveLength(2);
+  });
+});
