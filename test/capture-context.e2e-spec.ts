@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Body, Controller, Get, Injectable, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Injectable, Param, Post, Put } from '@nestjs/common';
 import { Audited, AuditService } from 'nestjs-audited';
 import { asUser, HeaderUserGuard } from './support/header-user.guard.js';
 import { PLATFORMS } from './support/platforms.js';
@@ -10,7 +10,7 @@ const SPAN_ID = '00f067aa0ba902b7';
 
 @Injectable()
 class Ledger {
-  constructor(private readonly audit: AuditService) {}
+  constructor(@Inject(AuditService) private readonly audit: AuditService) {}
 
   /** Deep below a request, after a few turns of the event loop. */
   async book(amount: number): Promise<string | undefined> {
@@ -29,7 +29,7 @@ class Ledger {
 class ContextController {
   constructor(
     private readonly ledger: Ledger,
-    private readonly audit: AuditService,
+    @Inject(AuditService) private readonly audit: AuditService,
   ) {}
 
   @Post('book') @Audited('context.book') async book(@Body() body: { amount: number }): Promise<object> {

@@ -33,6 +33,12 @@ class BrokenController {
     return 'unharmed';
   }
 
+  @Get('before-hangs')
+  @Audited('broken.before', { before: () => new Promise<never>(() => undefined) })
+  beforeHangs(): string {
+    return 'unharmed';
+  }
+
   @Get('promise')
   @Audited('broken.promise', { details: () => Promise.reject(new Error('nobody waits for this')) })
   promise(): string {
@@ -66,7 +72,7 @@ describe.each(PLATFORMS)('broken options on %s', (platform) => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await testApp(platform).controllers(BrokenController).start();
+    app = await testApp(platform).audit({ capture: { beforeTimeoutMs: 50 } }).controllers(BrokenController).start();
   });
   afterAll(() => app.close());
 
@@ -80,7 +86,7 @@ describe.each(PLATFORMS)('broken options on %s', (platform) => {
     expect(failures()).toBe(before + 7);
   });
 
-  it.each(['before', 'before-rejects'])('"before" that fails lets the handler run: %s', async (path) => {
+  it.each(['before', 'before-rejects', 'before-hangs'])('"before" that fails lets the handler run: %s', async (path) => {
     const before = failures();
     const { answer, event } = await app.one(`/broken/${path}`);
     expect(answer.status).toBe(200);

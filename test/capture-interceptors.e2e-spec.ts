@@ -4,6 +4,7 @@ import {
   Controller,
   Get,
   HttpException,
+  Inject,
   Injectable,
   Param,
   ParseIntPipe,
@@ -105,7 +106,7 @@ class UnfilteredController {
 @Catch()
 @Injectable()
 class CatchEverything implements ExceptionFilter {
-  constructor(private readonly host: HttpAdapterHost) {}
+  constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
 
   catch(_exception: unknown, host: ArgumentsHost): void {
     this.host.httpAdapter.reply(host.switchToHttp().getResponse<object>(), { statusCode: 507 }, 507);

@@ -195,6 +195,7 @@ describe.each(PLATFORMS)('routes of every shape on %s', (platform) => {
     expect(controller.list()).toBe('list');
     expect(controller.defaults(1)).toEqual({ a: 1, b: 'untouched' });
     expect(controller.list.name).toBe('list');
+    // oxlint-disable-next-line typescript/unbound-method -- only its length is looked at
     expect(controller.defaults).toHaveLength(1);
   });
 });
@@ -203,7 +204,7 @@ describe.each(PLATFORMS)('routes of every shape on %s', (platform) => {
 class PerRequest {
   constructor(
     @Inject(REQUEST) readonly request: { readonly url: string },
-    private readonly audit: AuditService,
+    @Inject(AuditService) private readonly audit: AuditService,
   ) {}
 
   async work(): Promise<string> {

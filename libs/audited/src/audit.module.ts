@@ -19,7 +19,7 @@ import {
 import { resolveOptions, type AuditModuleOptions, type ResolvedAuditOptions } from './audit.options.js';
 import { ActorResolver } from './capture/actor-resolver.js';
 import { CaptureBootstrap } from './capture/capture-bootstrap.js';
-import { HttpCapture } from './capture/http-capture.js';
+import { HttpCapture } from './capture/http/http-capture.js';
 import { auditCatalogue } from './catalogue/audit.catalogue.js';
 import { EventClassifier } from './catalogue/event-classifier.js';
 import { systemClock } from './event/clock.js';

@@ -104,6 +104,7 @@ function resolveCapture(given: Partial<CaptureOptions> = {}): CaptureOptions {
   checkOneOf('capture.context', capture.context, ['auto', 'always']);
   checkWhole('capture.abandonedAfterMs', capture.abandonedAfterMs, 1, 86_400_000);
   checkWhole('capture.actorTimeoutMs', capture.actorTimeoutMs, 1, 60_000);
+  checkWhole('capture.beforeTimeoutMs', capture.beforeTimeoutMs, 1, 60_000);
   const { auditIdHeader, correlationHeader } = capture;
   return Object.freeze({
     ...capture,

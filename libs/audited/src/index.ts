@@ -12,6 +12,7 @@ export type {
   AuditFacts,
   AuditSelector,
   OutcomeTypes,
+  ReadResource,
   ResourceSelectors,
 } from './capture/audited.options.js';
 export { ActorResolver } from './capture/actor-resolver.js';
@@ -77,12 +78,14 @@ export {
   AlreadyRegisteredError,
   AuditError,
   CatalogueInvalidError,
+  ChainInvalidError,
   ClosedError,
   CoverageMissingError,
   DatabaseUnusableError,
   OptionsInvalidError,
   OverloadedError,
   QueryInvalidError,
+  RecordDamagedError,
   SchemaTooNewError,
   StoreUnavailableError,
   type AuditErrorCode,

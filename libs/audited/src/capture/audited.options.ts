@@ -1,4 +1,4 @@
-import type { AuditResource, AuditRisk, AuditSeverity } from '../event/audit-event.js';
+import type { AuditRisk, AuditSeverity } from '../event/audit-event.js';
 import type { AuditEventType } from '../catalogue/event-type.js';
 import type { AuditDurability } from '../recording/durability.js';
 
@@ -37,6 +37,13 @@ export interface ResourceSelectors {
   readonly name?: AuditSelector;
 }
 
+/** A resource as a function may give it: what is not known may be `undefined`, as in `id: result?.id`. */
+export interface ReadResource {
+  readonly type: string;
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+}
+
 /** Event types by how the action ended, where they differ from the main one. */
 export interface OutcomeTypes {
   /** The action succeeded, or was accepted (202). */
@@ -55,7 +62,7 @@ export interface AuditedOptions<Result = unknown> {
   readonly type?: AuditEventType;
   readonly types?: OutcomeTypes;
   /** What is acted on. */
-  readonly resource?: ResourceSelectors | ((facts: AuditFacts<Result>) => AuditResource | undefined);
+  readonly resource?: ResourceSelectors | ((facts: AuditFacts<Result>) => ReadResource | undefined);
   /**
    * A human sentence; `{params.id}` and other selectors in braces are filled in.
    * @default the catalogue's title, else method and route

@@ -4,11 +4,11 @@ import { DiscoveryService, HttpAdapterHost, MetadataScanner, ModulesContainer } 
 import { AlreadyRegisteredError } from '../event/audit.error.js';
 import { AuditService } from '../recording/audit.service.js';
 import { reportCoverage, type ReportLogger } from './boot-report.js';
-import { HttpCapture } from './http-capture.js';
+import { HttpCapture } from './http/http-capture.js';
 import { anythingInjects } from './injection-search.js';
-import { RouteRegistration } from './route-registration.js';
+import { RouteRegistration } from './http/route-registration.js';
 import { RouteTable } from './route-table.js';
-import { UnmatchedCapture } from './unmatched-capture.js';
+import { UnmatchedCapture } from './http/unmatched-capture.js';
 
 /** Puts the capture in its places, once, while the application boots. */
 @Injectable()

@@ -20,6 +20,8 @@ export interface CaptureOptions {
   readonly abandonedAfterMs: number;
   /** How long the actor resolver may take before the actor is recorded as unknown. @default 2000 */
   readonly actorTimeoutMs: number;
+  /** How long a handler may be held up by the option `before` of its route. @default 5000 */
+  readonly beforeTimeoutMs: number;
 }
 
 export const DEFAULT_CAPTURE_OPTIONS: CaptureOptions = Object.freeze({
@@ -30,4 +32,5 @@ export const DEFAULT_CAPTURE_OPTIONS: CaptureOptions = Object.freeze({
   context: 'auto',
   abandonedAfterMs: 60_000,
   actorTimeoutMs: 2000,
+  beforeTimeoutMs: 5000,
 });

@@ -1,7 +1,7 @@
 import { RequestMethod } from '@nestjs/common';
 import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { coverageOf, type HandlerCoverage } from './audit-policy.js';
-import { wrapHandler } from './handler-wrap.js';
+import { wrapHandler } from './http/handler-wrap.js';
 import { ROUTE_METHOD, ROUTE_PATH } from './nest-metadata.js';
 
 type Controller = abstract new (...args: never[]) => unknown;

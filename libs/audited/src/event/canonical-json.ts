@@ -84,10 +84,12 @@ function canonicalObject(members: Readonly<Record<string, JsonValue | undefined>
 /** Most objects are small and many are in order already; sorting them again would cost more than writing them. */
 function sortedKeys(members: object): readonly string[] {
   const keys = Object.keys(members);
-  for (let index = 1; index < keys.length; index++) {
-    if ((keys[index - 1] ?? '') > (keys[index] ?? '')) {
+  let before = '';
+  for (const key of keys) {
+    if (key < before) {
       return keys.sort();
     }
+    before = key;
   }
   return keys;
 }

@@ -228,11 +228,13 @@ describe('ChainVerifier on misplaced records', () => {
     expect(messages.at(-1)).toMatch(/^2 record/);
   });
 
-  it('calls a record edited when it belongs nowhere within a thousand positions', () => {
+  it.each([
+    [1000, 'reordered main 5'],
+    [1001, 'edited main 5'],
+  ])('looks for the place of a record up to a thousand positions away, not further: %i', (distance, fault) => {
     const records = aChain();
-    records[4] = reseal(records[4]!, { position: 5000 });
-    records[4] = at(records[4], 5);
-    expect(verdictOn(records, headOf(records)).faults).toStrictEqual(['edited main 5']);
+    records[4] = at(reseal(records[4]!, { position: 5 + distance }), 5);
+    expect(verdictOn(records, headOf(records)).faults).toStrictEqual([fault]);
   });
 
   it('searches for so many records only, as searching is work an attacker could multiply', () => {

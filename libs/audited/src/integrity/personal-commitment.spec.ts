@@ -19,6 +19,22 @@ describe('personalCommitment', () => {
   });
 });
 
+describe('personalCommitment to a long part', () => {
+  const characters = fc.constantFrom('a', 'é', '€', '𝒳');
+
+  it.each([2048, 4095, 4096, 4097, 100_000])('is the same arithmetic at %i characters', (length) => {
+    fc.assert(
+      fc.property(characters, (character) => {
+        const part = character.repeat(length);
+        const expected = createHash('sha256').update(SALT, 'hex').update(part, 'utf8').digest('hex');
+        expect(personalCommitment(SALT, part)).toBe(expected);
+        expect(personalCommitment(SALT, PART)).toBe(COMMITMENT);
+      }),
+      { numRuns: 8 },
+    );
+  });
+});
+
 describe('PersonalSalts', () => {
   it('gives 16 random bytes each time, never the same again', () => {
     const salts = new PersonalSalts();

@@ -75,7 +75,7 @@ export class AuditRecorder {
         return { id, status: 'durable', position } as const;
       },
       (error: unknown) => {
-        this.failures.report(causeOf(error), 'An event could not be stored and is lost', error);
+        this.failures.report(causeOf(error), 'An event was not confirmed by the store and may be lost', error);
         return { id, status: 'failed' } as const;
       },
     );

@@ -23,7 +23,8 @@ export class SqliteThread {
   private ending: Promise<void> | undefined;
 
   constructor(options: SqliteThreadOptions) {
-    this.worker = new Worker(SQLITE_WORKER_PATH, { workerData: options, name: `audit-${options.role}` });
+    // No arguments of the process: `node --eval` and loaders of the application are not for this thread.
+    this.worker = new Worker(SQLITE_WORKER_PATH, { workerData: options, name: `audit-${options.role}`, execArgv: [] });
     this.worker.unref();
     this.worker.on('message', (response: SqliteResponse) => this.settle(response));
     this.worker.on('error', (error) => this.die(`its ${options.role} thread failed: ${error.message}`, error));

@@ -1,4 +1,4 @@
-import type { AuditPolicy } from './audit-policy.js';
+import type { AuditPolicy } from '../audit-policy.js';
 
 /** A route whose requests are recorded. */
 export interface AuditedRoute {
@@ -7,4 +7,6 @@ export interface AuditedRoute {
   /** Full pattern as registered: `/v1/deployments/:id`. */
   readonly pattern: string;
   readonly policy: AuditPolicy;
+  /** How long the handler waits for the option `before`. */
+  readonly beforeTimeoutMs: number;
 }

@@ -1,5 +1,5 @@
-import type { AuditOutcome } from '../event/audit-event.js';
-import type { OutcomeTypes } from './audited.options.js';
+import type { AuditOutcome } from '../../event/audit-event.js';
+import type { OutcomeTypes } from '../audited.options.js';
 
 /**
  * How far a request came in its handler. `cancelled`: its Observable was unsubscribed from before it

@@ -50,8 +50,10 @@ export class ResponseGate {
 
   constructor(private readonly response: ServerResponse) {
     // Middleware may have put its own methods on the response (compression, sessions); they come after.
-    this.writeHeadBefore = response.writeHead;
-    this.endBefore = response.end;
+    // oxlint-disable-next-line typescript/unbound-method -- only ever applied to the response itself
+    const { writeHead, end } = response;
+    this.writeHeadBefore = writeHead;
+    this.endBefore = end;
     this.endIsReplaced = Object.hasOwn(response, 'end');
     (response as GatedResponse)[GATE] = this;
     response.writeHead = gatedWriteHead as ServerResponse['writeHead'];

@@ -10,8 +10,8 @@ import {
 import { WRAPPED_HANDLER, type WrappedHandler } from './handler-wrap.js';
 import { actionOf } from './http-action.js';
 import type { HttpCapture } from './http-capture.js';
-import { copyMetadata } from './nest-metadata.js';
-import type { RouteTable } from './route-table.js';
+import { copyMetadata } from '../nest-metadata.js';
+import type { RouteTable } from '../route-table.js';
 import { gateOf } from './response-gate.js';
 
 type Next = (error?: unknown) => unknown;
@@ -19,10 +19,8 @@ type RouteHandler = (request: FrameworkRequest, response: FrameworkResponse, nex
 type Register = (...args: unknown[]) => unknown;
 
 /** Every method of Nest's HTTP adapters that registers a route. */
-const REGISTERING_METHODS = [
-  ...['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all', 'search', 'query'],
-  ...['propfind', 'proppatch', 'mkcol', 'copy', 'move', 'lock', 'unlock'],
-];
+const REGISTERING_METHODS =
+  'get post put patch delete head options all search query propfind proppatch mkcol copy move lock unlock'.split(' ');
 
 /**
  * Stands where Nest hands each route to the HTTP adapter, and begins the capture in front of the
@@ -64,7 +62,8 @@ export class RouteRegistration {
     if (entry?.coverage.status !== 'audited') {
       return dressedAs(handler, this.passing(handler));
     }
-    const route: AuditedRoute = { handler: entry.handler, pattern, policy: entry.coverage.policy };
+    const { beforeTimeoutMs } = this.capture.parts.options;
+    const route: AuditedRoute = { handler: entry.handler, pattern, policy: entry.coverage.policy, beforeTimeoutMs };
     return dressedAs(handler, this.beginning(route, handler));
   }
 

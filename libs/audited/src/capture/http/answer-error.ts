@@ -1,4 +1,4 @@
-import type { AuditErrorInfo } from '../event/audit-event.js';
+import type { AuditErrorInfo } from '../../event/audit-event.js';
 
 /** A longer error body is no sentence; it is not parsed. */
 const MAX_ERROR_BODY_CHARACTERS = 16_384;

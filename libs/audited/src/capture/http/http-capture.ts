@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
-import type { AuditActor } from '../event/audit-event.js';
-import type { Clock } from '../event/clock.js';
-import type { AuditContext } from '../recording/audit-context.js';
-import type { AuditRecorder } from '../recording/audit-recorder.js';
-import type { FailureLog } from '../recording/failure-log.js';
+import type { AuditActor } from '../../event/audit-event.js';
+import type { Clock } from '../../event/clock.js';
+import type { AuditContext } from '../../recording/audit-context.js';
+import type { AuditRecorder } from '../../recording/audit-recorder.js';
+import type { FailureLog } from '../../recording/failure-log.js';
 import { ActionActor, type ActingRequest } from './action-actor.js';
-import type { ActorResolver } from './actor-resolver.js';
+import type { ActorResolver } from '../actor-resolver.js';
 import type { AuditedRoute } from './audited-route.js';
-import type { CaptureOptions } from './capture.options.js';
+import type { CaptureOptions } from '../capture.options.js';
 import { exceptionInFilter } from './exception-watch.js';
 import type { FrameworkRequest } from './framework-request.js';
 import { actionOf, HttpAction } from './http-action.js';
@@ -83,7 +83,7 @@ export class HttpCapture {
 
   /** Writes the records of actions that nobody waits for any more: the application shuts down. */
   async settleAbandoned(): Promise<void> {
-    for (const settle of [...this.abandoned.values()]) {
+    for (const settle of this.abandoned.values()) {
       settle();
     }
     await Promise.resolve();

@@ -1,7 +1,7 @@
 import { isObservable, tap, type Observable } from 'rxjs';
 import { watchExceptions, watchFor } from './exception-watch.js';
 import { actionOf, type HttpAction } from './http-action.js';
-import { copyMetadata, REQUEST_ARGUMENT, ROUTE_ARGUMENTS, type RouteArgument } from './nest-metadata.js';
+import { copyMetadata, REQUEST_ARGUMENT, ROUTE_ARGUMENTS, type RouteArgument } from '../nest-metadata.js';
 import { isThenable } from './thenable.js';
 
 type Handler = (this: unknown, ...args: unknown[]) => unknown;
@@ -63,9 +63,10 @@ function layer(original: Handler, requestIndex: number): Handler {
       return original.apply(this, args);
     }
     action.enter(this, args);
-    const before = action.route.policy.options.before;
+    const { policy, beforeTimeoutMs } = action.route;
+    const { before } = policy.options;
     if (before !== undefined) {
-      return action.readBefore(before).then(() => followed(action, original, this, args));
+      return action.readBefore(before, beforeTimeoutMs).then(() => followed(action, original, this, args));
     }
     return followed(action, original, this, args);
   };

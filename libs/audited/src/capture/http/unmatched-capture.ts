@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AuditEventType } from '../catalogue/event-type.js';
+import type { AuditEventType } from '../../catalogue/event-type.js';
 import type { FrameworkRequest } from './framework-request.js';
 import type { HttpCaptureParts } from './http-capture.js';
 import { readRequestFacts } from './http-facts.js';

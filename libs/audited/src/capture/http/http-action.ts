@@ -1,9 +1,9 @@
-import type { AuditEnrichment } from '../event/audit-draft.js';
-import type { AuditActor } from '../event/audit-event.js';
-import type { AuditScope } from '../recording/audit-scope.js';
+import type { AuditEnrichment } from '../../event/audit-draft.js';
+import type { AuditActor } from '../../event/audit-event.js';
+import type { AuditScope } from '../../recording/audit-scope.js';
 import type { ActingRequest } from './action-actor.js';
 import type { AuditedRoute } from './audited-route.js';
-import type { AuditFacts } from './audited.options.js';
+import type { AuditFacts } from '../audited.options.js';
 import type { FrameworkRequest } from './framework-request.js';
 import type { HttpRequestFacts } from './http-facts.js';
 import type { ExceptionWatcher } from './exception-watch.js';
@@ -100,11 +100,17 @@ export class HttpAction implements AuditScope, ActingRequest, ExceptionWatcher {
   }
 
   /** Reads the state before the action. Never rejects: the action itself must not suffer. */
-  async readBefore(read: (facts: AuditFacts) => unknown): Promise<void> {
+  async readBefore(read: (facts: AuditFacts) => unknown, timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`it took longer than beforeTimeoutMs = ${timeoutMs}`)), timeoutMs);
+    });
     try {
-      this.before = await read(this.factsNow());
+      this.before = await Promise.race([read(this.factsNow()), deadline]);
     } catch (error) {
       this.beforeError = error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

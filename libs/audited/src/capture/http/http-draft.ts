@@ -1,9 +1,9 @@
-import type { AuditDraft, AuditEnrichment } from '../event/audit-draft.js';
-import type { AuditActor, HttpTransport } from '../event/audit-event.js';
-import type { AuditEventType } from '../catalogue/event-type.js';
-import type { FailureLog } from '../recording/failure-log.js';
+import type { AuditDraft, AuditEnrichment } from '../../event/audit-draft.js';
+import type { AuditActor, HttpTransport } from '../../event/audit-event.js';
+import type { AuditEventType } from '../../catalogue/event-type.js';
+import type { FailureLog } from '../../recording/failure-log.js';
 import { answerError } from './answer-error.js';
-import type { AuditFacts } from './audited.options.js';
+import type { AuditFacts } from '../audited.options.js';
 import type { HttpAction } from './http-action.js';
 import { httpOutcome, type HttpOutcome } from './http-outcome.js';
 import { isThenable } from './thenable.js';
