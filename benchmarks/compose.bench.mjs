@@ -35,16 +35,26 @@ export async function run({ quick, wanted, log }) {
   for (const name of names) {
     await rateOf(variants[name], drafts, seconds);
   }
-  const rates = await interleaved(names, quick ? 5 : 9, (name) => rateOf(variants[name], drafts, seconds), (round) =>
-    log(`compose: round ${round + 1}`),
+  const rates = await interleaved(
+    names,
+    quick ? 5 : 9,
+    (name) => rateOf(variants[name], drafts, seconds),
+    (round) => log(`compose: round ${round + 1}`),
   );
   const rows = names.map(
-    (name) => `| ${name} | ${Math.round(median(rates[name])).toLocaleString('en-US')} | ${(1e6 / median(rates[name])).toFixed(2)} |`,
+    (name) =>
+      `| ${name} | ${Math.round(median(rates[name])).toLocaleString('en-US')} | ${(1e6 / median(rates[name])).toFixed(2)} |`,
   );
   return {
     results: entries.map(({ variant, reference, ...rest }) => ({ ...rest, ...ratioOf(rates, variant, reference) })),
     tables: [
-      ['### Draft to sealed text and hash, one thread', '', '| variant | events/s | µs |', '| --- | ---: | ---: |', ...rows].join('\n'),
+      [
+        '### Draft to sealed text and hash, one thread',
+        '',
+        '| variant | events/s | µs |',
+        '| --- | ---: | ---: |',
+        ...rows,
+      ].join('\n'),
     ],
   };
 }

@@ -39,7 +39,8 @@ const AUDITED = Audited('order.read', { resource: { type: 'order', id: 'params.i
 async function create() {
   const framework = adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter();
   const options = { logger: false };
-  const audited = (more = {}) => AuditModule.forRoot({ database: join(folder, `${adapter}-${variant}.sqlite`), ...more });
+  const audited = (more = {}) =>
+    AuditModule.forRoot({ database: join(folder, `${adapter}-${variant}.sqlite`), ...more });
   switch (variant) {
     case 'bare':
       return NestFactory.create(moduleOf([], ordersController()), framework, options);

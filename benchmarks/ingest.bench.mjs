@@ -55,10 +55,20 @@ export async function run({ quick, wanted, log }) {
       },
       (round) => log(`ingest: round ${round + 1}`),
     );
-    const rows = ['product', 'raw'].map((name) => `| ${name} | ${Math.round(median(rates[name])).toLocaleString('en-US')} |`);
+    const rows = ['product', 'raw'].map(
+      (name) => `| ${name} | ${Math.round(median(rates[name])).toLocaleString('en-US')} |`,
+    );
     return {
       results: [{ id: '6', ...ratioOf(rates, 'product', 'raw'), reach: 0.85, unit: 'of the raw driver' }],
-      tables: [['### Sealed ingest into SQLite, batches of 100', '', '| variant | records/s |', '| --- | ---: |', ...rows].join('\n')],
+      tables: [
+        [
+          '### Sealed ingest into SQLite, batches of 100',
+          '',
+          '| variant | records/s |',
+          '| --- | ---: |',
+          ...rows,
+        ].join('\n'),
+      ],
     };
   } finally {
     await store.close();
@@ -100,7 +110,17 @@ async function rawTable(file) {
   database.pragma('synchronous = FULL');
   database.pragma('cache_size = -65536');
   database.pragma('wal_autocheckpoint = 8000');
-  const columns = ['chain', 'position', 'previous_hash', 'hash', 'scheme', 'body', 'personal', 'salt', ...RECORD_COLUMN_NAMES];
+  const columns = [
+    'chain',
+    'position',
+    'previous_hash',
+    'hash',
+    'scheme',
+    'body',
+    'personal',
+    'salt',
+    ...RECORD_COLUMN_NAMES,
+  ];
   const insert = database.prepare(
     `INSERT INTO audit_records (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
   );

@@ -29,7 +29,12 @@ for (const { id, ratio, min, max, reach, unit } of results) {
   process.stdout.write(`${id}: ${ratio.toFixed(2)} ${unit} (${min.toFixed(2)}..${max.toFixed(2)})${goal}\n`);
 }
 if (values.only === undefined) {
-  const rounded = results.map((result) => ({ ...result, ratio: two(result.ratio), min: two(result.min), max: two(result.max) }));
+  const rounded = results.map((result) => ({
+    ...result,
+    ratio: two(result.ratio),
+    min: two(result.min),
+    max: two(result.max),
+  }));
   writeFileSync(join(here, 'results.json'), `${JSON.stringify(rounded, null, 2)}\n`);
   writeFileSync(join(here, '../docs/benchmarks.md'), page(rounded));
 }

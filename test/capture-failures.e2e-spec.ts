@@ -72,7 +72,10 @@ describe.each(PLATFORMS)('broken options on %s', (platform) => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await testApp(platform).audit({ capture: { beforeTimeoutMs: 50 } }).controllers(BrokenController).start();
+    app = await testApp(platform)
+      .audit({ capture: { beforeTimeoutMs: 50 } })
+      .controllers(BrokenController)
+      .start();
   });
   afterAll(() => app.close());
 
@@ -86,13 +89,16 @@ describe.each(PLATFORMS)('broken options on %s', (platform) => {
     expect(failures()).toBe(before + 7);
   });
 
-  it.each(['before', 'before-rejects', 'before-hangs'])('"before" that fails lets the handler run: %s', async (path) => {
-    const before = failures();
-    const { answer, event } = await app.one(`/broken/${path}`);
-    expect(answer.status).toBe(200);
-    expect(event).toMatchObject({ type: 'broken.before', outcome: 'success' });
-    expect(failures()).toBe(before + 1);
-  });
+  it.each(['before', 'before-rejects', 'before-hangs'])(
+    '"before" that fails lets the handler run: %s',
+    async (path) => {
+      const before = failures();
+      const { answer, event } = await app.one(`/broken/${path}`);
+      expect(answer.status).toBe(200);
+      expect(event).toMatchObject({ type: 'broken.before', outcome: 'success' });
+      expect(failures()).toBe(before + 1);
+    },
+  );
 
   it('a promise where none may be is no value, and its rejection ends no process', async () => {
     const before = failures();

@@ -35,7 +35,11 @@ export type { AuditEventType, AuditEventTypes } from './catalogue/event-type.js'
 export { owaspCatalogue } from './catalogue/owasp.catalogue.js';
 export { scamIntelligenceCatalogue } from './catalogue/scam-intelligence.catalogue.js';
 
-export { DEFAULT_REDACTION_LIMITS, type RedactionLimits, type RedactionOptions } from './redaction/redaction.options.js';
+export {
+  DEFAULT_REDACTION_LIMITS,
+  type RedactionLimits,
+  type RedactionOptions,
+} from './redaction/redaction.options.js';
 
 export { AuditReader, type VerifyOptions } from './storage/audit-reader.js';
 export { MAX_PAGE_RECORDS, type AuditPage, type AuditQuery } from './storage/audit-query.js';

@@ -102,7 +102,9 @@ describe('AuditRecorder', () => {
     store.failure = undefined;
     expect(await recorder.record({ type: 'order.placed' })).toMatchObject({ status: 'durable' });
     expect(told).toEqual([
-      expect.stringContaining('An event was not confirmed by the store and may be lost: The audit store is unavailable: disk full'),
+      expect.stringContaining(
+        'An event was not confirmed by the store and may be lost: The audit store is unavailable: disk full',
+      ),
       expect.stringContaining('works again after 3 failure(s)'),
     ]);
   });

@@ -1,7 +1,7 @@
 import type { AuditDraft } from '../event/audit-draft.js';
 import { MAIN_CHAIN } from '../event/audit-record.js';
 import { AuditError } from '../event/audit.error.js';
-import type { AuditStore } from '../storage/audit-store.js';
+import type { AppendableEvent, AuditStore } from '../storage/audit-store.js';
 import { effectiveDurability, type AuditDurability } from './durability.js';
 import type { ComposedEvent, EventComposer } from './composing/event-composer.js';
 import type { AuditFailureCause, FailureLog } from './failure-log.js';
@@ -69,7 +69,7 @@ export class AuditRecorder {
 
   private commit(composed: ComposedEvent): Promise<AuditReceipt> {
     const { id } = composed.event;
-    return this.commits.append(composed).then(
+    return this.commits.append(appendable(composed)).then(
       (position) => {
         this.failures.recovered('store');
         return { id, status: 'durable', position } as const;
@@ -87,4 +87,9 @@ function causeOf(error: unknown): AuditFailureCause {
     return 'overload';
   }
   return error instanceof AuditError && error.code === 'AUDIT_CLOSED' ? 'closed' : 'store';
+}
+
+/** What the store needs, and nothing more: it may have to be copied to another thread. */
+function appendable({ body, personal, salt }: ComposedEvent): AppendableEvent {
+  return personal === undefined || salt === undefined ? { body } : { body, personal, salt };
 }

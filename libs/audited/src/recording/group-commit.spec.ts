@@ -64,7 +64,7 @@ describe('GroupCommit', () => {
     expect(await positions).toEqual([1, 2, 3]);
   });
 
-  it('lets the next batch fill while one commits, and never runs two at once', async () => {
+  it('lets the next batch fill while one commits', async () => {
     const { store, commits } = commitsWith();
     const first = commits.append(event('a'));
     await store.arrived(1);
@@ -76,6 +76,23 @@ describe('GroupCommit', () => {
     expect(store.batches[1]?.bodies).toEqual(['b', 'c']);
     store.batches[1]?.succeed();
     expect(await Promise.all([first, ...others])).toEqual([1, 2, 3]);
+  });
+
+  it('sends a second batch early when it is worth a transaction, never a third, and keeps their order', async () => {
+    const { store, commits } = commitsWith({ maxBatchEvents: 100 });
+    const positions = [commits.append(event('first'))];
+    await store.arrived(1);
+    positions.push(...Array.from({ length: 16 }, (_, index) => commits.append(event(`second ${index}`))));
+    await store.arrived(2);
+    positions.push(...Array.from({ length: 40 }, (_, index) => commits.append(event(`third ${index}`))));
+    await nextTurns(3);
+    expect(store.batches.map(({ bodies }) => bodies.length)).toEqual([1, 16]);
+    store.batches[0]?.succeed();
+    await store.arrived(3);
+    expect(store.batches[2]?.bodies).toHaveLength(40);
+    store.batches[1]?.succeed();
+    store.batches[2]?.succeed();
+    expect(await Promise.all(positions)).toEqual(Array.from({ length: 57 }, (_, index) => index + 1));
   });
 
   it('sends a lone caller off in the same turn of the event loop, whatever the clock does', async () => {
@@ -124,6 +141,8 @@ describe('GroupCommit', () => {
     const fitting = commits.append({ body: '123', personal: '45', salt: '' });
     await store.arrived(1);
     store.batches[0]?.succeed();
+    await store.arrived(2);
+    store.batches[1]?.succeed();
     expect(await Promise.all([accepted, fitting])).toEqual([1, 2]);
   });
 

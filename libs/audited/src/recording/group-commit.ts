@@ -20,14 +20,21 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
+/** So many batches may be at the store at a time: one commits while the next is already there. */
+const MAX_BATCHES_UNDER_WAY = 2;
+/** A second batch leaves early only when it is worth a transaction of its own. */
+const WORTH_A_BATCH = 16;
+
 /**
  * Concurrent callers share one transaction: while one commits, the next batch fills. No timer delays
- * a lone caller; its batch leaves at the end of the current turn of the event loop.
+ * a lone caller. A second batch may be at the store before the first has committed, so that store and
+ * application work at the same time instead of taking turns; batches keep their order.
  */
 export class GroupCommit {
   private queue: Waiting[] = [];
   private queuedBytes = 0;
-  private running: Promise<void> | undefined;
+  private readonly underWay = new Set<Promise<void>>();
+  private departing = false;
   private closed = false;
   /** The last transaction did not end in time. */
   private isHung = false;
@@ -53,25 +60,45 @@ export class GroupCommit {
     this.queuedBytes += bytes;
     return new Promise((settle, fail) => {
       this.queue.push({ event, settle, fail });
-      this.running ??= this.run();
+      this.depart();
     });
   }
 
   /** Takes no more events; resolves when everything that was accepted is durable or has failed. */
   async close(): Promise<void> {
     this.closed = true;
-    await this.running;
+    while (this.queue.length > 0 || this.underWay.size > 0) {
+      if (this.underWay.size === 0) {
+        this.send();
+      }
+      await Promise.all(this.underWay);
+    }
   }
 
-  private async run(): Promise<void> {
-    await endOfTurn();
-    while (this.queue.length > 0) {
-      await this.commit(this.takeBatch());
+  /** Sends a batch on its way if this is the moment; callers of the same turn are in it together. */
+  private depart(): void {
+    const due = this.underWay.size === 0 ? 1 : WORTH_A_BATCH;
+    if (!this.departing && this.queue.length >= due && this.underWay.size < MAX_BATCHES_UNDER_WAY) {
+      this.departing = true;
+      queueMicrotask(() => {
+        this.departing = false;
+        this.send();
+      });
+    }
+  }
+
+  private send(): void {
+    if (this.queue.length === 0 || this.underWay.size >= MAX_BATCHES_UNDER_WAY) {
+      return;
+    }
+    const commit = this.commit(this.takeBatch()).then(() => {
+      this.underWay.delete(commit);
       if (this.closed && this.isHung) {
         this.abandonQueue();
       }
-    }
-    this.running = undefined;
+      this.send();
+    });
+    this.underWay.add(commit);
   }
 
   /** A shutdown waits for a hung store once, not once for every batch. */
@@ -114,9 +141,4 @@ export class GroupCommit {
       commit.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }
-}
-
-/** Callers of the same turn share the first batch; nothing else waits. */
-function endOfTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -38,14 +38,23 @@ export function readRequestFacts(request: FrameworkRequest, correlationHeader: s
   };
 }
 
+interface ConnectedRequest {
+  readonly socket?: { readonly remoteAddress?: string };
+}
+
 function pathOf(url: string): string {
   const queryAt = url.indexOf('?');
   return queryAt === -1 ? url : url.slice(0, queryAt);
 }
 
+/**
+ * The framework's word counts, because it knows which proxies are trusted. Where nobody forwarded, and nobody put an
+ * address of their own on the request, its word is the socket's, which is cheaper to ask.
+ */
 function addressOf(request: FrameworkRequest): string | undefined {
-  const address =
-    request.ip ?? (request.raw ?? (request as { socket?: { remoteAddress?: string } })).socket?.remoteAddress;
+  const socketAddress = (request.raw ?? (request as ConnectedRequest)).socket?.remoteAddress;
+  const forwarded = request.headers['x-forwarded-for'] !== undefined || Object.hasOwn(request, 'ip');
+  const address = forwarded ? (request.ip ?? socketAddress) : (socketAddress ?? request.ip);
   // A dual-stack socket shows IPv4 clients in IPv6 form; one client must have one address.
   return address?.startsWith(IPV4_MAPPED) === true ? address.slice(IPV4_MAPPED.length) : address;
 }
