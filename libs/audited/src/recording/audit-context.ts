@@ -19,11 +19,7 @@ export class AuditContext {
     return this.storage.run(scope, work);
   }
 
-  /** As {@link run}, but only where somebody can ask for the scope. */
-  carry<Result>(scope: AuditScope, work: () => Result): Result {
-    return this.isNeeded() ? this.storage.run(scope, work) : work();
-  }
-
+  /** Whether whoever begins an action has to {@link run} it within its scope. */
   isNeeded(): boolean {
     return this.asked || this.needed();
   }

@@ -1,4 +1,5 @@
 import type { AuditTruncation } from '../event/audit-event.js';
+import { pointerToken, pointerTokens } from '../event/json-pointer.js';
 
 /** What was cut and what was hidden; the redactor's calls add to it. One per event. */
 export interface RedactionFindings {
@@ -14,15 +15,12 @@ const REST = /^…and (\d+) more$/;
 
 /** One step of a JSON Pointer: `/` and `~` in names are escaped. */
 export function pointerTo(parent: string, name: string): string {
-  return `${parent}/${name.includes('~') || name.includes('/') ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name}`;
+  return `${parent}/${pointerToken(name)}`;
 }
 
 /** The names a JSON Pointer goes through; none for the empty one. */
-export function pointerNames(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+export function pointerNames(pointer: string): readonly string[] {
+  return pointerTokens(pointer) ?? [];
 }
 
 /** Remembers that something at `pointer` was hidden. */
