@@ -1,3 +1,4 @@
+import { serialize } from 'node:v8';
 import fc from 'fast-check';
 import { Redactor, type RedactionFindings } from './redactor.js';
 import { SECRET_ENDINGS, SECRET_LAST_WORDS } from './names/default-paths.js';
@@ -172,11 +173,13 @@ describe('whatever the value', () => {
   it('the input is never changed', () => {
     fc.assert(
       fc.property(fc.object({ withDate: true, withMap: true, withSet: true, withBigInt: true }), (input) => {
-        const before = structuredClone(input);
-        redact(input);
-        expect(input).toEqual(before);
-        expect(redact(deepFreeze(input)).output).toEqual(redact(before).output);
+        // As bytes: a clone would be of another realm under Jest, whose equality fails on maps in sets.
+        const before = serialize(input);
+        const { output } = redact(input);
+        expect(serialize(input).equals(before)).toBe(true);
+        expect(redact(deepFreeze(input)).output).toEqual(output);
       }),
+      { examples: [[{ '': new Map([[new Set([new Date(Number.NaN)]), new Set()]]) }]] },
     );
   });
 
