@@ -5,7 +5,7 @@ import type { EventCatalogue } from './catalogue/event-catalogue.js';
 import type { AuditOrigin } from './event/audit-event.js';
 import { OptionsInvalidError } from './event/audit.error.js';
 import { checkFlag, checkOneOf, checkShape, checkText, checkWhole } from './event/option-checks.js';
-import { DURABILITIES, type AuditDurability } from './recording/durability.js';
+import { DURABILITIES, type AuditDurability } from './event/durability.js';
 import type { GroupCommitLimits } from './recording/group-commit.js';
 import type { RedactionOptions } from './redaction/redaction.options.js';
 

@@ -21,7 +21,7 @@ export type { CaptureOptions } from './capture/capture.options.js';
 
 export { AuditService, type TypedDraft } from './recording/audit.service.js';
 export type { AuditReceipt } from './recording/audit-recorder.js';
-export type { AuditDurability } from './recording/durability.js';
+export type { AuditDurability } from './event/durability.js';
 export type { AuditFailureCause } from './recording/failure-log.js';
 export type { GroupCommitLimits } from './recording/group-commit.js';
 

@@ -1,6 +1,6 @@
 import type { AuditRisk, AuditSeverity } from '../event/audit-event.js';
 import type { AuditEventType } from '../catalogue/event-type.js';
-import type { AuditDurability } from '../recording/durability.js';
+import type { AuditDurability } from '../event/durability.js';
 
 /** What an option function may look at. Every field is the framework's own object: read, never write. */
 export interface AuditFacts<Result = unknown> {

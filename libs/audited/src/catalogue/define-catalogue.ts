@@ -1,4 +1,5 @@
 import { CatalogueInvalidError } from '../event/audit.error.js';
+import { DURABILITIES } from '../event/durability.js';
 import { classificationsOf } from './classification.js';
 import type { EventCatalogue, EventTypeDefinition } from './event-catalogue.js';
 
@@ -27,6 +28,10 @@ const RULES: Readonly<Record<keyof EventTypeDefinition, { accepts: (value: unkno
   },
   retentionClass: { accepts: isText, cure: 'Give the name of a retention class, or leave it out.' },
   dataClassification: { accepts: isText, cure: 'Give a word such as "internal", or leave it out.' },
+  durability: {
+    accepts: (value) => (DURABILITIES as readonly unknown[]).includes(value),
+    cure: `Use one of: ${DURABILITIES.join(', ')}.`,
+  },
   atLeastRecorded: { accepts: (value) => typeof value === 'boolean', cure: 'Give true or false.' },
   helper: { accepts: (value) => typeof value === 'function', cure: 'Give a function from facts to a draft.' },
 };

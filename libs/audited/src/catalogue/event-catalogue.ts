@@ -1,4 +1,5 @@
 import type { AuditDraft } from '../event/audit-draft.js';
+import type { AuditDurability } from '../event/durability.js';
 import type { AuditOutcome, AuditRisk, AuditSeverity } from '../event/audit-event.js';
 
 /** A draft whose type is already known: what a typed helper fills in. */
@@ -29,6 +30,11 @@ export interface EventTypeDefinition {
   readonly retentionClass?: string;
   /** Sensitivity of the data concerned, in the application's own words: `internal`. */
   readonly dataClassification?: string;
+  /**
+   * What an action of this type waits for, unless its route or call says otherwise. For a route the type of its
+   * `@Audited()` counts, whatever the type of the outcome. Absent: the module's default.
+   */
+  readonly durability?: AuditDurability;
   /** True when its events are never written at a weaker durability than `recorded`. @default false */
   readonly atLeastRecorded?: boolean;
   /**

@@ -5,6 +5,12 @@ export type AuditErrorCode =
   | 'AUDIT_DATABASE_UNUSABLE'
   | 'AUDIT_SCHEMA_TOO_NEW'
   | 'AUDIT_STORE_UNAVAILABLE'
+  | 'AUDIT_EVENT_REFUSED'
+  | 'AUDIT_SPOOL_FULL'
+  | 'AUDIT_SPOOL_UNUSABLE'
+  | 'AUDIT_TRANSACTION_MISSING'
+  | 'AUDIT_INBOX_MISSING'
+  | 'AUDIT_NOT_RECORDED'
   | 'AUDIT_CHAIN_INVALID'
   | 'AUDIT_RECORD_DAMAGED'
   | 'AUDIT_QUERY_INVALID'
@@ -83,6 +89,71 @@ export class StoreUnavailableError extends AuditError {
 
   constructor(problem: string, options?: ErrorOptions) {
     super('AUDIT_STORE_UNAVAILABLE', `The audit store is unavailable: ${problem}`, options);
+  }
+}
+
+/**
+ * The store works, but will not take these events as they are: an id is stored already, a column is too small.
+ * Trying the same append again is of no use; each event alone may still be taken.
+ */
+export class EventRefusedError extends AuditError {
+  override readonly name = 'EventRefusedError';
+
+  constructor(problem: string, options?: ErrorOptions) {
+    super('AUDIT_EVENT_REFUSED', `The audit store refused to store events: ${problem}`, options);
+  }
+}
+
+/** The spool reached its bound, or its disk has no room; the events were not kept. */
+export class SpoolFullError extends AuditError {
+  override readonly name = 'SpoolFullError';
+
+  constructor(problem: string, options?: ErrorOptions) {
+    super(
+      'AUDIT_SPOOL_FULL',
+      `The audit spool is full: ${problem}. Bring the audit database back, raise "spool.maxBytes", or make room on the disk.`,
+      options,
+    );
+  }
+}
+
+/** The spool's folder cannot be made, read or written. */
+export class SpoolUnusableError extends AuditError {
+  override readonly name = 'SpoolUnusableError';
+
+  constructor(directory: string, problem: string, options?: ErrorOptions) {
+    super(
+      'AUDIT_SPOOL_UNUSABLE',
+      `The audit spool "${directory}" ${problem}. Give the process write access to it, or set the option "spool.directory" to another folder.`,
+      options,
+    );
+  }
+}
+
+/** A transactional record was asked for, but there is no open transaction to join. */
+export class TransactionMissingError extends AuditError {
+  override readonly name = 'TransactionMissingError';
+
+  constructor(problem: string) {
+    super(
+      'AUDIT_TRANSACTION_MISSING',
+      `A transactional audit record needs an open transaction: ${problem}. ` +
+        'Pass the EntityManager that dataSource.transaction(...) gives, or use audit.transaction(dataSource, work).',
+    );
+  }
+}
+
+/** The table that transactional records are written to does not exist in the transaction's database. */
+export class InboxMissingError extends AuditError {
+  override readonly name = 'InboxMissingError';
+
+  constructor(problem: string, options?: ErrorOptions) {
+    super(
+      'AUDIT_INBOX_MISSING',
+      `The audit inbox is missing: ${problem}. ` +
+        'Name the DataSource in the option "dataSource", or run the migration CreateAuditInbox in it.',
+      options,
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { StoreUnavailableError } from '../event/audit.error.js';
 import { EventIds } from '../event/event-id.js';
 import { PersonalSalts } from '../integrity/personal-commitment.js';
 import { Redactor } from '../redaction/redactor.js';
-import type { AppendableEvent, AppendReceipt, AuditStore } from '../storage/audit-store.js';
+import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../storage/audit-store.js';
 import { FixedClock } from '../testing/fixed.clock.js';
 import { AuditRecorder } from './audit-recorder.js';
 import { EventComposer } from './composing/event-composer.js';
@@ -34,6 +34,9 @@ class ListStore implements AuditStore {
     this.bodies.push(...events.map(({ body }) => body));
     return Promise.resolve({ chain, firstPosition });
   }
+
+  appendMissing = (chain: string, events: readonly AppendableEvent[]): Promise<ReplayReceipt> =>
+    this.append(chain, events).then(() => ({ chain, appended: events.length }));
 }
 
 function aRecorder(durability: 'best-effort' | 'recorded' = 'recorded') {

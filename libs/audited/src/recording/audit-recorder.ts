@@ -2,7 +2,8 @@ import type { AuditDraft } from '../event/audit-draft.js';
 import { MAIN_CHAIN } from '../event/audit-record.js';
 import { AuditError } from '../event/audit.error.js';
 import type { AppendableEvent, AuditStore } from '../storage/audit-store.js';
-import { effectiveDurability, type AuditDurability } from './durability.js';
+import type { AuditDurability } from '../event/durability.js';
+import { effectiveDurability } from './durability.js';
 import type { ComposedEvent, EventComposer } from './composing/event-composer.js';
 import type { AuditFailureCause, FailureLog } from './failure-log.js';
 import { GroupCommit, type GroupCommitLimits } from './group-commit.js';
@@ -12,10 +13,12 @@ export interface AuditReceipt {
   /** Id of the event; the one to look it up by. */
   readonly id: string;
   /**
-   * `durable`: stored and sealed. `queued`: accepted, the level did not ask to wait. `failed`: not
-   * stored; the operator was told and the failure counted.
+   * `durable`: stored and sealed. `spooled`: the store is down; the event is on the local disk, fsynced, and reaches
+   * the chain when the store is back. `queued`: accepted, the level did not ask to wait. `in-transaction`: written
+   * through the caller's transaction; it exists if that commits. `failed`: not stored; the operator was told and the
+   * loss counted.
    */
-  readonly status: 'durable' | 'queued' | 'failed';
+  readonly status: 'durable' | 'spooled' | 'queued' | 'in-transaction' | 'failed';
   /** Position in the chain, once durable. */
   readonly position?: number;
 }
@@ -42,12 +45,22 @@ export class AuditRecorder {
     return this.composer.newId();
   }
 
+  /** What an action of this type waits for: what was asked, else what its catalogue says, else the module's default. */
+  levelFor(type: string, asked: AuditDurability | undefined): AuditDurability {
+    return asked ?? this.composer.durabilityOf(type) ?? this.defaultDurability;
+  }
+
+  /** False when the policy is to count what cannot be kept and to go on: then a lost intent stops nobody. */
+  get failsClosed(): boolean {
+    return true;
+  }
+
   /**
    * @returns a receipt at once when the event need not be waited for, else a promise that never rejects
    */
   record(
     draft: AuditDraft,
-    durability: AuditDurability = this.defaultDurability,
+    durability?: AuditDurability,
     id: string = this.newId(),
   ): AuditReceipt | Promise<AuditReceipt> {
     let composed: ComposedEvent;
@@ -57,7 +70,11 @@ export class AuditRecorder {
       this.failures.report('compose', 'An event could not be recorded', error);
       return { id, status: 'failed' };
     }
-    const level = effectiveDurability(durability, composed.event.risk, composed.atLeastRecorded);
+    const level = effectiveDurability(
+      durability ?? composed.durability ?? this.defaultDurability,
+      composed.event.risk,
+      composed.atLeastRecorded,
+    );
     const committed = this.commit(composed);
     return level === 'best-effort' ? { id, status: 'queued' } : committed;
   }

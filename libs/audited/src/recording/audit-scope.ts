@@ -1,5 +1,6 @@
 import type { AuditActor } from '../event/audit-event.js';
-import type { AuditEnrichment } from '../event/audit-draft.js';
+import type { AuditDraft, AuditEnrichment } from '../event/audit-draft.js';
+import type { TransactionOutcome } from '../storage/audit-inbox.js';
 
 /**
  * What the running action knows about itself: who acts, and what links its events together. Carried
@@ -17,4 +18,18 @@ export interface AuditScope {
   actor(): AuditActor | Promise<AuditActor>;
   /** Adds facts to the event of this action. False when the action has no event of its own. */
   enrich(facts: AuditEnrichment): boolean;
+  /** The action's own event, where its level lets it be written through a transaction of the application. */
+  readonly transactional?: TransactionalAction;
+}
+
+/** An action whose own event may be written through the application's transaction. */
+export interface TransactionalAction {
+  /** Id of the event; the one the client is told. */
+  readonly eventId: string;
+  /** The event's draft, as if the action ended well now. */
+  draft(): Promise<AuditDraft>;
+  /** The event was written within a transaction that is still open. */
+  joined(): void;
+  /** How that transaction ended: from now on it is certain whether the event exists. */
+  ended(outcome: TransactionOutcome): void;
 }

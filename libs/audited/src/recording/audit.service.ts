@@ -10,7 +10,7 @@ import type { AuditReader, VerifyOptions } from '../storage/audit-reader.js';
 import type { AuditContext } from './audit-context.js';
 import type { AuditReceipt, AuditRecorder } from './audit-recorder.js';
 import type { AuditScope } from './audit-scope.js';
-import type { AuditDurability } from './durability.js';
+import type { AuditDurability } from '../event/durability.js';
 import type { AuditFailureCause, FailureLog } from './failure-log.js';
 import { draftFields } from './composing/readable-draft.js';
 

@@ -1,4 +1,5 @@
-import { DURABILITIES, effectiveDurability } from './durability.js';
+import { DURABILITIES } from '../event/durability.js';
+import { effectiveDurability } from './durability.js';
 
 describe('effectiveDurability', () => {
   it('is what was asked for when nothing about the event forbids it', () => {

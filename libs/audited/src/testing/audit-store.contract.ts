@@ -2,7 +2,7 @@ import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
 import { GENESIS_HASH } from '../event/audit-record.js';
 import type { JsonObject } from '../event/json-value.js';
 import type { AuditReader } from '../storage/audit-reader.js';
-import type { AuditStore } from '../storage/audit-store.js';
+import type { AppendableEvent, AuditStore } from '../storage/audit-store.js';
 import { anAppendableEvent, anEvent } from './audit-event.fixture.js';
 import type { ContractCase } from './contract-case.js';
 
@@ -61,6 +61,8 @@ export function auditStoreContract(
     { promise: 'gives concurrent appends places of their own, without gaps', run: withStore(serialisesAppends) },
     { promise: 'stores all events of an append or none', run: withStore(appendsAllOrNone) },
     { promise: 'refuses an id that is stored already, in any chain', run: withStore(refusesKnownIds) },
+    { promise: 'appends only what is missing, in order, and nothing twice', run: withStore(appendsMissing) },
+    { promise: 'stores an event once when it is appended and replayed at the same time', run: withStore(replaysOnce) },
     { promise: 'appends nothing when there is nothing to append', run: withStore(appendsNothing) },
     { promise: 'appends a thousand events at once', run: withStore(appendsThousand) },
     { promise: 'gives a body of a megabyte back', run: withStore(keepsLargeBodies) },
@@ -152,6 +154,34 @@ async function refusesKnownIds(store: StoreUnderTest): Promise<void> {
   await rejects(store.append('main', [anAppendableEvent(twice), anAppendableEvent(twice)]));
   const report = await store.verify();
   sameJson([report.ok, report.records], [true, 1]);
+}
+
+async function appendsMissing(store: StoreUnderTest): Promise<void> {
+  const events = [anEvent(), anEvent(), anEvent(), anEvent()];
+  const [first, second, third, fourth] = events.map((event) => anAppendableEvent(event)) as [
+    AppendableEvent,
+    AppendableEvent,
+    AppendableEvent,
+    AppendableEvent,
+  ];
+  await store.append('main', [second]);
+  await store.append('other', [third]);
+  sameJson(await store.appendMissing('main', [first, second, third, fourth, first]), { chain: 'main', appended: 2 });
+  sameJson(await store.appendMissing('main', [first, second, third, fourth]), { chain: 'main', appended: 0 });
+  sameJson(await store.appendMissing('main', []), { chain: 'main', appended: 0 });
+  const { records } = await store.find({ chain: 'main' });
+  const ids = [events[1], events[0], events[3]].map((event) => event?.id);
+  sameJson(records.map(({ event }) => event.id).reverse(), ids);
+  strictEqual((await store.verify()).ok, true);
+}
+
+async function replaysOnce(store: StoreUnderTest): Promise<void> {
+  const events = Array.from({ length: 20 }, () => anAppendableEvent());
+  const replays = [0, 1, 2, 3].map(() => store.appendMissing('main', events));
+  const appended = (await Promise.all(replays)).reduce((sum, receipt) => sum + receipt.appended, 0);
+  strictEqual(appended, events.length);
+  const report = await store.verify();
+  sameJson([report.ok, report.records], [true, events.length]);
 }
 
 async function appendsNothing(store: StoreUnderTest): Promise<void> {

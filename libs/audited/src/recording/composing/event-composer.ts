@@ -4,8 +4,10 @@ import type { SealableEvent } from '../../event/audit-record.js';
 import { canonicalEvent } from '../../event/canonical-event.js';
 import { canonicalJson } from '../../event/canonical-json.js';
 import type { Clock } from '../../event/clock.js';
+import type { AuditDurability } from '../../event/durability.js';
 import type { EventIds } from '../../event/event-id.js';
 import type { JsonObject, JsonValue } from '../../event/json-value.js';
+import type { EventTypeDefinition } from '../../catalogue/event-catalogue.js';
 import type { EventClassifier } from '../../catalogue/event-classifier.js';
 import { personalCommitment, type PersonalSalts } from '../../integrity/personal-commitment.js';
 import type { Redactor, RedactionFindings } from '../../redaction/redactor.js';
@@ -24,6 +26,8 @@ import { composeTransport } from './transport.composer.js';
 /** An event ready to be sealed, and what its durability depends on. */
 export interface ComposedEvent extends SealableEvent {
   readonly atLeastRecorded: boolean;
+  /** What its type asks for; `undefined` when that is left to the module. */
+  readonly durability: AuditDurability | undefined;
 }
 
 /** Everything a composer needs; all of it belongs to one module instance. */
@@ -60,6 +64,11 @@ export class EventComposer {
   /** An id for an event that will be composed later. */
   newId(): string {
     return this.parts.ids.next(this.parts.clock.now());
+  }
+
+  /** What events of a type wait for, as far as a catalogue says so. */
+  durabilityOf(type: string): AuditDurability | undefined {
+    return this.parts.classifier.classify(type, 'unknown').definition?.durability;
   }
 
   compose(draft: AuditDraft, id: string = this.newId()): ComposedEvent {
@@ -117,17 +126,23 @@ export class EventComposer {
     assignDefined(event, 'redacted', findings.redacted.length > 0 ? findings.redacted : undefined);
     const pointers = personalPointers(definition?.personal, draft.personal);
     const rest = pointers.length === 0 ? event : splitEvent(event, pointers, personal);
-    return this.seal(rest, personal, definition?.atLeastRecorded === true);
+    return this.seal(rest, personal, definition);
   }
 
-  private seal(event: MutableEvent, personal: Record<string, JsonValue>, atLeastRecorded: boolean): ComposedEvent {
+  private seal(
+    event: MutableEvent,
+    personal: Record<string, JsonValue>,
+    definition: EventTypeDefinition | undefined,
+  ): ComposedEvent {
+    const atLeastRecorded = definition?.atLeastRecorded === true;
+    const durability = definition?.durability;
     if (Object.keys(personal).length === 0) {
-      return { event, body: canonicalEvent(event), atLeastRecorded };
+      return { event, body: canonicalEvent(event), atLeastRecorded, durability };
     }
     const personalText = canonicalJson(personal);
     const salt = this.parts.salts.next();
     event.personal = personalCommitment(salt, personalText);
-    return { event, body: canonicalEvent(event), personal: personalText, salt, atLeastRecorded };
+    return { event, body: canonicalEvent(event), personal: personalText, salt, atLeastRecorded, durability };
   }
 
   private details(given: unknown, findings: RedactionFindings): JsonObject | undefined {

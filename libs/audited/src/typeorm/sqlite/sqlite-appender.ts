@@ -3,7 +3,8 @@ import type { AuditEvent } from '../../event/audit-event.js';
 import type { ChainHead, PersonalPart } from '../../event/audit-record.js';
 import { GENESIS_HASH } from '../../event/audit-record.js';
 import { CURRENT_SCHEME } from '../../integrity/integrity-schemes.js';
-import type { AppendableEvent, AppendReceipt } from '../../storage/audit-store.js';
+import { EventRefusedError } from '../../event/audit.error.js';
+import type { AppendableEvent, AppendReceipt, ReplayReceipt } from '../../storage/audit-store.js';
 import { columnValues, RECORD_COLUMN_NAMES } from '../../storage/record-columns.js';
 
 const SEAL_COLUMNS = ['chain', 'position', 'previous_hash', 'hash', 'scheme', 'body', 'personal', 'salt'];
@@ -18,7 +19,9 @@ export class SqliteAppender {
   private readonly readHead: Statement<[string], { position: number; hash: string }>;
   private readonly insertRecord: Statement<unknown[]>;
   private readonly moveHead: Statement<[string, number, string]>;
+  private readonly findId: Statement<[string], unknown>;
   private readonly inOneTransaction: (chain: string, events: readonly AppendableEvent[]) => AppendReceipt;
+  private readonly missingInOneTransaction: (chain: string, events: readonly AppendableEvent[]) => ReplayReceipt;
 
   constructor(handle: Database) {
     this.readHead = handle.prepare('SELECT position, hash FROM audit_heads WHERE chain = ?');
@@ -29,6 +32,11 @@ export class SqliteAppender {
       `INSERT INTO audit_heads (chain, position, hash) VALUES (?, ?, ?)
        ON CONFLICT (chain) DO UPDATE SET position = excluded.position, hash = excluded.hash`,
     );
+    this.findId = handle.prepare('SELECT 1 FROM audit_records WHERE id = ?');
+    const missing = handle.transaction((chain: string, events: readonly AppendableEvent[]) =>
+      this.appendMissingOnes(chain, events),
+    );
+    this.missingInOneTransaction = (chain, events) => missing.immediate(chain, events);
     const transaction = handle.transaction((chain: string, events: readonly AppendableEvent[]) =>
       this.appendAll(chain, events),
     );
@@ -36,7 +44,31 @@ export class SqliteAppender {
   }
 
   append(chain: string, events: readonly AppendableEvent[]): AppendReceipt {
-    return this.inOneTransaction(chain, events);
+    try {
+      return this.inOneTransaction(chain, events);
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+
+  appendMissing(chain: string, events: readonly AppendableEvent[]): ReplayReceipt {
+    try {
+      return this.missingInOneTransaction(chain, events);
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+
+  private appendMissingOnes(chain: string, events: readonly AppendableEvent[]): ReplayReceipt {
+    const seen = new Set<string>();
+    const missing = events.filter(({ body }) => {
+      const { id } = JSON.parse(body) as AuditEvent;
+      const isNew = !seen.has(id) && this.findId.get(id) === undefined;
+      seen.add(id);
+      return isNew;
+    });
+    this.appendAll(chain, missing);
+    return { chain, appended: missing.length };
   }
 
   private appendAll(chain: string, events: readonly AppendableEvent[]): AppendReceipt {
@@ -70,4 +102,12 @@ export class SqliteAppender {
     );
     return { chain: head.chain, position, hash };
   }
+}
+
+/** A constraint or a value that does not fit will not do better next time; a lock or a full disk may. */
+function refusal(error: unknown): unknown {
+  const code = (error as { readonly code?: unknown }).code;
+  return typeof code === 'string' && /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH)/.test(code)
+    ? new EventRefusedError((error as Error).message, { cause: error })
+    : error;
 }

@@ -14,6 +14,7 @@ export interface SqliteThreadOptions {
 export type SqliteCall =
   | { readonly operation: 'open' }
   | { readonly operation: 'append'; readonly chain: string; readonly events: readonly AppendableEvent[] }
+  | { readonly operation: 'appendMissing'; readonly chain: string; readonly events: readonly AppendableEvent[] }
   | { readonly operation: 'find'; readonly query: CheckedQuery }
   | { readonly operation: 'get'; readonly id: string }
   | { readonly operation: 'verify'; readonly options: VerifyOptions }

@@ -3,7 +3,7 @@ import type { AuditRecord, ChainId } from '../../event/audit-record.js';
 import type { IntegrityReport } from '../../integrity/integrity-fault.js';
 import { checkQuery, type AuditPage, type AuditQuery } from '../../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../../storage/audit-reader.js';
-import type { AppendableEvent, AppendReceipt, AuditStore } from '../../storage/audit-store.js';
+import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../../storage/audit-store.js';
 import { checkChainName } from '../../storage/chain-name.js';
 import { IN_MEMORY } from './sqlite-connection.js';
 import { SqliteThread } from './sqlite-thread.js';
@@ -40,6 +40,11 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   async append(chain: ChainId, events: readonly AppendableEvent[]): Promise<AppendReceipt> {
     checkChainName(chain);
     return this.openWriter().call({ operation: 'append', chain, events });
+  }
+
+  async appendMissing(chain: ChainId, events: readonly AppendableEvent[]): Promise<ReplayReceipt> {
+    checkChainName(chain);
+    return this.openWriter().call({ operation: 'appendMissing', chain, events });
   }
 
   async find(query: AuditQuery = {}): Promise<AuditPage> {

@@ -46,6 +46,8 @@ async function perform(request: SqliteRequest): Promise<unknown> {
   switch (request.operation) {
     case 'append':
       return database.appender?.append(request.chain, request.events);
+    case 'appendMissing':
+      return database.appender?.appendMissing(request.chain, request.events);
     case 'find':
       return database.reader.find(request.query);
     case 'get':
