@@ -114,7 +114,7 @@ module.exports = {
       severity: 'error',
       from: { path: LIBRARY, pathNot: `${LIBRARY}typeorm/` },
       to: {
-        path: '(^|/)node_modules/(typeorm|@nestjs/typeorm|better-sqlite3|@types/better-sqlite3)/|^(typeorm|better-sqlite3)$',
+        path: '(^|/)node_modules/(typeorm|@nestjs/typeorm|better-sqlite3|@types/better-sqlite3|pg|@types/pg|mysql2)/|^(typeorm|better-sqlite3|pg|mysql2)$',
       },
     },
     {
@@ -122,7 +122,8 @@ module.exports = {
       comment: 'A package that is not in libs/audited/package.json is missing on the machine of whoever installs ours.',
       severity: 'error',
       from: { path: LIBRARY, pathNot: '\\.spec\\.ts$' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
+      // A peer that is optional counts as declared: whoever names its database installs its driver.
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'apps-import-the-package-by-name',

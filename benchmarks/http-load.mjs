@@ -1,20 +1,24 @@
 /**
- * Closed-loop HTTP load over keep-alive connections, in a process of its own: each connection sends
- * its next request when the answer to the last one is complete. It counts bytes instead of parsing
- * every answer (all answers of one variant have the same length), so it takes little of the processor
- * that the server under test needs.
+ * HTTP load over keep-alive connections, in a process of its own. Closed loop: each connection sends its next request
+ * when the answer to the last one is complete. With `requestsPerSecond` it waits for its turn besides; turns that find no
+ * free connection are made up for later. It counts bytes instead of parsing every answer (all answers of one variant have
+ * the same length), so it takes little of the processor that the server under test needs.
  *
- * Usage (by fork): { port, path, connections, seconds } in, { requests, seconds, errors, p50Ms, p99Ms } out.
+ * Usage (by fork): { port, path, connections, seconds, requestsPerSecond? } in,
+ * { requests, seconds, errors, p50Ms, p99Ms } out.
  */
 import { connect } from 'node:net';
 
-process.on('message', async ({ port, path, connections, seconds }) => {
+const TURN_MS = 10;
+
+process.on('message', async ({ port, path, connections, seconds, requestsPerSecond }) => {
   const request = Buffer.from(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nuser-agent: audited-benchmark/1\r\n\r\n`);
   const answerBytes = await firstAnswerBytes(port, request);
   const samples = [];
   let requests = 0;
   let errors = 0;
   let running = true;
+  const idle = [];
   const startedAt = process.hrtime.bigint();
   const sockets = Array.from({ length: connections }, () => {
     const socket = connect(port, '127.0.0.1');
@@ -25,7 +29,8 @@ process.on('message', async ({ port, path, connections, seconds }) => {
       sentAt = performance.now();
       socket.write(request);
     };
-    socket.on('connect', send);
+    const next = requestsPerSecond === undefined ? send : () => idle.push(send);
+    socket.on('connect', next);
     socket.on('error', () => {
       errors++;
     });
@@ -43,12 +48,20 @@ process.on('message', async ({ port, path, connections, seconds }) => {
         samples.push(performance.now() - sentAt);
       }
       if (running) {
-        send();
+        next();
       }
     });
     return socket;
   });
+  let turnsTaken = 0;
+  const turns = setInterval(() => {
+    const turnsDue = (Number(process.hrtime.bigint() - startedAt) / 1e9) * (requestsPerSecond ?? 0);
+    for (; turnsTaken < turnsDue && idle.length > 0; turnsTaken++) {
+      idle.pop()();
+    }
+  }, TURN_MS);
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  clearInterval(turns);
   running = false;
   const elapsed = Number(process.hrtime.bigint() - startedAt) / 1e9;
   const counted = requests;

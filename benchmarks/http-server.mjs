@@ -1,6 +1,7 @@
 /**
  * One variant of the HTTP benchmark as a server in a process of its own.
- * Usage (by fork): node http-server.mjs <adapter> <variant> <database folder>; sends { port } when it listens.
+ * Usage (by fork): node http-server.mjs <adapter> <variant> <database folder> [<PostgreSQL url>]; sends { port } when it
+ * listens, and { memory } whenever it is asked by a message.
  */
 import 'reflect-metadata';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Audited, AuditModule, AuditStore } from 'nestjs-audited';
 import { from, switchMap } from 'rxjs';
 
-const [, , adapter, variant, folder] = process.argv;
+const [, , adapter, variant, folder, postgresUrl] = process.argv;
 
 function decorated(target, member, ...decorators) {
   const descriptor = Object.getOwnPropertyDescriptor(target.prototype, member);
@@ -39,8 +40,10 @@ const AUDITED = Audited('order.read', { resource: { type: 'order', id: 'params.i
 async function create() {
   const framework = adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter();
   const options = { logger: false };
-  const audited = (more = {}) =>
-    AuditModule.forRoot({ database: join(folder, `${adapter}-${variant}.sqlite`), ...more });
+  const ownFile = join(folder, `${adapter}-${variant}.sqlite`);
+  // A record of the start belongs to no request.
+  const audited = (more = {}) => AuditModule.forRoot({ database: ownFile, lifecycle: false, ...more });
+  const postgres = { database: { type: 'postgres', url: postgresUrl } };
   switch (variant) {
     case 'bare':
       return NestFactory.create(moduleOf([], ordersController()), framework, options);
@@ -57,6 +60,8 @@ async function create() {
       );
     case 'recorded':
       return NestFactory.create(moduleOf([audited()], ordersController(AUDITED)), framework, options);
+    case 'recorded-postgres':
+      return NestFactory.create(moduleOf([audited(postgres)], ordersController(AUDITED)), framework, options);
     case 'best-effort':
       return NestFactory.create(
         moduleOf([audited({ durability: 'best-effort' })], ordersController(AUDITED)),
@@ -64,7 +69,13 @@ async function create() {
         options,
       );
     case 'repository-save':
-      return NestFactory.create(await repositorySaveModule(), framework, options);
+      return NestFactory.create(await repositorySaveModule(durableSqlite(ownFile)), framework, options);
+    case 'repository-save-postgres':
+      return NestFactory.create(
+        await repositorySaveModule({ type: 'postgres', url: postgresUrl }),
+        framework,
+        options,
+      );
     case 'pino-file':
       return NestFactory.create(await pinoModule(), framework, { ...options, bufferLogs: true });
     default:
@@ -112,8 +123,19 @@ class DroppingStore {
   }
 }
 
+function durableSqlite(file) {
+  return {
+    type: 'better-sqlite3',
+    database: file,
+    prepareDatabase: (database) => {
+      database.pragma('journal_mode = WAL');
+      database.pragma('synchronous = FULL');
+    },
+  };
+}
+
 /** What a user would write: an interceptor that saves an entity and waits for it. Not chained. */
-async function repositorySaveModule() {
+async function repositorySaveModule(sourceOptions) {
   const { DataSource, EntitySchema } = await import('typeorm');
   const text = { type: 'text', nullable: true };
   const Entry = new EntitySchema({
@@ -130,16 +152,7 @@ async function repositorySaveModule() {
     },
     indices: ['time', 'type', 'actor', 'correlationId'].map((column) => ({ columns: [column] })),
   });
-  const source = new DataSource({
-    type: 'better-sqlite3',
-    database: join(folder, `${adapter}-${variant}.sqlite`),
-    entities: [Entry],
-    synchronize: true,
-    prepareDatabase: (database) => {
-      database.pragma('journal_mode = WAL');
-      database.pragma('synchronous = FULL');
-    },
-  });
+  const source = new DataSource({ ...sourceOptions, entities: [Entry], synchronize: true });
   await source.initialize();
   const repository = source.getRepository(Entry);
   class SavingInterceptor {
@@ -192,4 +205,5 @@ async function pinoModule() {
 const app = await create();
 await app.listen(0, '127.0.0.1');
 process.send({ port: app.getHttpServer().address().port });
+process.on('message', () => process.send({ memory: process.memoryUsage() }));
 process.on('disconnect', () => process.exit());

@@ -1,12 +1,12 @@
-/** Benchmarks 2, 2b, 3 and 5: what auditing costs a route, in requests a second over 64 connections. */
-import { fork } from 'node:child_process';
+/** Benchmarks 2, 2b, 3, 4 and 5: what auditing costs a route, in requests a second over 64 connections. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { load, startServer } from './http-processes.mjs';
+import { benchmarkDatabase } from './postgres-server.mjs';
 import { interleaved, median, ratioOf } from './statistics.mjs';
 
 const CONNECTIONS = 64;
-const here = import.meta.dirname;
 
 const RESULTS = {
   express: [
@@ -15,7 +15,15 @@ const RESULTS = {
     { id: '2b-express', variant: 'imported', reference: 'bare', reach: 0.99, unit: 'of bare' },
     { id: '3-express', variant: 'recorded', reference: 'bare', reach: 0.85, unit: 'of bare' },
     { id: '3-express-best-effort', variant: 'best-effort', reference: 'bare', unit: 'of bare' },
+    { id: '4-express', variant: 'recorded-postgres', reference: 'bare', reach: 0.7, unit: 'of bare' },
     { id: '5-save', variant: 'recorded', reference: 'repository-save', reach: 4, unit: 'times repository.save' },
+    {
+      id: '5-save-pg',
+      variant: 'recorded-postgres',
+      reference: 'repository-save-postgres',
+      reach: 4,
+      unit: 'times repository.save on PostgreSQL',
+    },
     { id: '5-pino', variant: 'recorded', reference: 'pino-file', reach: 1.3, unit: 'times nestjs-pino' },
   ],
   fastify: [
@@ -24,6 +32,7 @@ const RESULTS = {
     { id: '2b-fastify', variant: 'imported', reference: 'bare', reach: 0.99, unit: 'of bare' },
     { id: '3-fastify', variant: 'recorded', reference: 'bare', reach: 0.45, unit: 'of bare' },
     { id: '3-fastify-best-effort', variant: 'best-effort', reference: 'bare', unit: 'of bare' },
+    { id: '4-fastify', variant: 'recorded-postgres', reference: 'bare', reach: 0.35, unit: 'of bare' },
   ],
 };
 
@@ -36,7 +45,7 @@ export async function run({ quick, wanted, log }) {
       continue;
     }
     const variants = [...new Set(entries.flatMap(({ variant, reference }) => [variant, reference]))];
-    const { rates, latencies } = await measure(adapter, variants, quick ? 3 : 7, quick ? 1.5 : 3, log);
+    const { rates, latencies } = await measure(adapter, variants, quick ? 3 : 7, quick ? 1.2 : 3, log);
     results.push(
       ...entries.map(({ id, variant, reference, reach, unit }) => ({
         id,
@@ -53,18 +62,23 @@ export async function run({ quick, wanted, log }) {
 async function measure(adapter, variants, rounds, seconds, log) {
   const folder = mkdtempSync(join(tmpdir(), 'audited-bench-'));
   const servers = {};
+  const databases = [];
   try {
     for (const variant of variants) {
-      servers[variant] = await startServer(adapter, variant, folder);
+      const database = variant.endsWith('-postgres') ? await benchmarkDatabase(`${adapter}-${variant}`) : undefined;
+      if (database !== undefined) {
+        databases.push(database);
+      }
+      servers[variant] = await startServer(adapter, variant, folder, database?.url);
       // The first seconds of a process are its compiler's.
-      await load(servers[variant].port, quickWarmUpSeconds(seconds));
+      await load(servers[variant].port, CONNECTIONS, quickWarmUpSeconds(seconds));
     }
     const latencies = Object.fromEntries(variants.map((variant) => [variant, { p50Ms: [], p99Ms: [] }]));
     const rates = await interleaved(
       variants,
       rounds,
       async (variant) => {
-        const answer = await load(servers[variant].port, seconds);
+        const answer = await load(servers[variant].port, CONNECTIONS, seconds);
         if (answer.errors > 0) {
           throw new Error(`${adapter} ${variant}: ${answer.errors} errors under load`);
         }
@@ -79,34 +93,13 @@ async function measure(adapter, variants, rounds, seconds, log) {
     for (const { child } of Object.values(servers)) {
       child.kill('SIGKILL');
     }
+    await Promise.all(databases.map((database) => database.drop()));
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 function quickWarmUpSeconds(seconds) {
   return Math.min(2, seconds);
-}
-
-function startServer(adapter, variant, folder) {
-  const child = fork(join(here, 'http-server.mjs'), [adapter, variant, folder], {
-    env: { ...process.env, NODE_ENV: 'production' },
-  });
-  return new Promise((resolve, reject) => {
-    child.once('message', ({ port }) => resolve({ child, port }));
-    child.once('exit', (code) => reject(new Error(`server ${adapter} ${variant} ended with code ${code}`)));
-  });
-}
-
-function load(port, seconds) {
-  const child = fork(join(here, 'http-load.mjs'));
-  return new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`load ended with code ${code}`)));
-    child.once('message', (answer) => {
-      resolve(answer);
-      child.kill('SIGKILL');
-    });
-    child.send({ port, path: '/orders/o-4711', connections: CONNECTIONS, seconds });
-  });
 }
 
 function tableOf(adapter, variants, rates, latencies) {

@@ -7,10 +7,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { anAppendableEvent } from 'nestjs-audited/testing';
 import { columnValues, RECORD_COLUMN_NAMES } from '../libs/audited/dist/esm/storage/record-columns.js';
 import { SqliteAuditStore } from '../libs/audited/dist/esm/typeorm/sqlite/sqlite.audit-store.js';
-import { sampleDraft } from './sample-draft.mjs';
+import { sampleEvents } from './sample-events.mjs';
 import { interleaved, median, ratioOf } from './statistics.mjs';
 
 const BATCH = 100;
@@ -27,7 +26,7 @@ export async function run({ quick, wanted, log }) {
     await store.open();
     const preload = quick ? 200 : 500;
     for (let batch = 0; batch < preload; batch++) {
-      const events = someEvents();
+      const events = sampleEvents(BATCH);
       await store.append('main', events);
       raw.insert(rowsOf(events));
     }
@@ -36,7 +35,7 @@ export async function run({ quick, wanted, log }) {
       ['product', 'raw'],
       quick ? 5 : 9,
       async (name) => {
-        const work = Array.from({ length: batches }, someEvents);
+        const work = Array.from({ length: batches }, () => sampleEvents(BATCH));
         const rows = name === 'raw' ? work.map(rowsOf) : [];
         const startedAt = performance.now();
         if (name === 'raw') {
@@ -75,19 +74,6 @@ export async function run({ quick, wanted, log }) {
     raw.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-let made = 0;
-
-function someEvents() {
-  return Array.from({ length: BATCH }, () => {
-    const { type, action, actor, resource, details, transport, correlationId, durationMs } = sampleDraft(made++);
-    const { email, ip, userAgent, ...known } = actor;
-    return anAppendableEvent(
-      { type, action, actor: known, resource, details, transport, correlationId, durationMs },
-      { '/actor/email': email, '/actor/ip': ip, '/actor/userAgent': userAgent },
-    );
-  });
 }
 
 /** The same rows as the product makes, with constant hashes: inserting is all that is measured. */

@@ -7,9 +7,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import * as callers from './callers.bench.mjs';
 import * as compose from './compose.bench.mjs';
 import * as http from './http.bench.mjs';
 import * as ingest from './ingest.bench.mjs';
+import * as ingestPostgres from './ingest-postgres.bench.mjs';
+import * as memory from './memory.bench.mjs';
+import { closePostgres, postgresSettings } from './postgres-server.mjs';
+import * as processes from './processes.bench.mjs';
 
 const here = import.meta.dirname;
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
@@ -18,15 +23,24 @@ const log = (text) => process.stderr.write(`${text}\n`);
 
 const results = [];
 const tables = [];
-for (const benchmark of [compose, http, ingest]) {
-  const part = await benchmark.run({ quick: values.quick, wanted, log });
-  results.push(...part.results);
-  tables.push(...part.tables);
+let postgres;
+try {
+  for (const benchmark of [compose, http, ingest, ingestPostgres, callers, processes, memory]) {
+    const part = await benchmark.run({ quick: values.quick, wanted, log });
+    results.push(...part.results);
+    tables.push(...part.tables);
+  }
+  postgres = await postgresSettings();
+} finally {
+  await closePostgres();
 }
 
 for (const { id, ratio, min, max, reach, unit } of results) {
   const goal = reach === undefined ? '' : ` reach ${reach} ${ratio >= reach ? 'reached' : 'NOT REACHED'}`;
   process.stdout.write(`${id}: ${ratio.toFixed(2)} ${unit} (${min.toFixed(2)}..${max.toFixed(2)})${goal}\n`);
+}
+if (postgres !== undefined) {
+  process.stdout.write(`PostgreSQL: ${postgres}\n`);
 }
 if (values.only === undefined) {
   const rounded = results.map((result) => ({
@@ -65,6 +79,8 @@ function page(rounded) {
     '',
     'What each variant is, is said in the docstrings of `benchmarks/`. `hook` captures a request and drops the draft; `composed` also',
     'normalises, redacts and canonicalises it; `imported` is a route without decorator in an application that imports the module.',
+    '',
+    `PostgreSQL of this run: ${postgres ?? 'not needed'}.`,
     '',
     tables.join('\n\n'),
     '',

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { anAppendableEvent, anEvent, auditStoreContract, type StoreUnderTest } from 'nestjs-audited/testing';
 import { SqliteAuditStore } from 'nestjs-audited/typeorm';
 import { AppendingProcess } from './support/appending-process.js';
@@ -341,3 +342,26 @@ async function turnsDuring(work: Promise<unknown>): Promise<number> {
   working = false;
   return turns;
 }
+
+describe('a writing thread that dies', () => {
+  const kill = (store: SqliteAuditStore): Promise<number> =>
+    (store as unknown as { writer: { worker: Worker } }).writer.worker.terminate();
+
+  it('is replaced by the next append, which continues the chain', async () => {
+    await opened(newFile(), async (store) => {
+      await store.append('main', [anAppendableEvent()]);
+      await kill(store);
+      const receipts = await Promise.all([1, 2, 3].map(() => store.append('main', [anAppendableEvent()])));
+      expect(receipts.map(({ firstPosition }) => firstPosition)).toEqual([2, 3, 4]);
+      expect((await store.verify()).ok).toBe(true);
+    });
+  });
+
+  it('takes a log in memory with it: that never comes back empty as if nothing had been', async () => {
+    await opened(':memory:', async (store) => {
+      await store.append('main', [anAppendableEvent()]);
+      await kill(store);
+      await expect(store.append('main', [anAppendableEvent()])).rejects.toThrow(/store is unavailable/);
+    });
+  });
+});

@@ -138,7 +138,7 @@ export class TestApp {
   }
 }
 
-/** Describes an application, then starts it. */
+/** Describes an application, then starts it. Its log begins empty: no records of start and end unless asked for. */
 export class TestAppBuilder {
   private options: AuditModuleRootOptions = {};
   private before: ModuleMetadata['imports'] = [];
@@ -194,7 +194,7 @@ export class TestAppBuilder {
     const logs = new LogRecorder();
 
     @Module({
-      imports: [...(this.before ?? []), AuditModule.forRoot({ database, ...this.options }), ...(this.after ?? [])],
+      imports: [...(this.before ?? []), AuditModule.forRoot({ database, lifecycle: false, ...this.options }), ...(this.after ?? [])],
       controllers: this.controllerList,
       providers: this.providerList,
     })

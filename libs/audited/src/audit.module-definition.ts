@@ -2,8 +2,9 @@ import { ConfigurableModuleBuilder, type ConfigurableModuleAsyncOptions, type Ty
 import { OPTION_NAMES, type AuditModuleOptions } from './audit.options.js';
 import { ActorResolver } from './capture/actor-resolver.js';
 import { OptionsInvalidError } from './event/audit.error.js';
-import { checkFlag, checkShape } from './event/option-checks.js';
+import { checkFlag, checkShape, checkText } from './event/option-checks.js';
 import { RequestUserActorResolver } from './capture/request-user.actor-resolver.js';
+import { applicationDataSourceToken } from './typeorm/application-data-source.js';
 
 /** Options that add providers, so they are needed when the module is defined. */
 export interface AuditModuleExtras {
@@ -11,20 +12,37 @@ export interface AuditModuleExtras {
   readonly isGlobal?: boolean;
   /** Who sent a request. @default reads `request.user` */
   readonly actorResolver?: Type<ActorResolver>;
+  /**
+   * Name of the application's own DataSource of `@nestjs/typeorm` (`default` unless it was given one). Its database holds
+   * the inbox of transactional records and, without the option `database`, the log: when it is PostgreSQL, MySQL or
+   * MariaDB. @default none: no transactional records
+   */
+  readonly dataSource?: string;
 }
 
-const DEFAULT_EXTRAS: Required<AuditModuleExtras> = { isGlobal: true, actorResolver: RequestUserActorResolver };
+type ResolvedExtras = Required<Omit<AuditModuleExtras, 'dataSource'>> & Pick<AuditModuleExtras, 'dataSource'>;
+
+const DEFAULT_EXTRAS: AuditModuleExtras = { isGlobal: true, actorResolver: RequestUserActorResolver };
+
+/** The application's DataSource, where one was named; else `undefined`. A registered symbol, so both builds agree on it. */
+export const AUDIT_DATA_SOURCE = Symbol.for('nestjs-audited.data-source');
 
 const builder = new ConfigurableModuleBuilder<AuditModuleOptions>({
   optionsInjectionToken: Symbol.for('nestjs-audited.given-options'),
 })
   .setClassMethodName('forRoot')
-  .setExtras<Required<AuditModuleExtras>>(DEFAULT_EXTRAS, (definition, extras) => {
-    const { isGlobal, actorResolver } = resolveExtras(extras);
+  .setExtras<AuditModuleExtras>(DEFAULT_EXTRAS, (definition, extras) => {
+    const { isGlobal, actorResolver, dataSource } = resolveExtras(extras);
     return {
       ...definition,
       global: isGlobal,
-      providers: [...(definition.providers ?? []), { provide: ActorResolver, useClass: actorResolver }],
+      providers: [
+        ...(definition.providers ?? []),
+        { provide: ActorResolver, useClass: actorResolver },
+        dataSource === undefined
+          ? { provide: AUDIT_DATA_SOURCE, useValue: undefined }
+          : { provide: AUDIT_DATA_SOURCE, useExisting: applicationDataSourceToken(dataSource) },
+      ],
     };
   })
   .build();
@@ -41,7 +59,7 @@ export type AuditModuleRootAsyncOptions = ConfigurableModuleAsyncOptions<AuditMo
 /** Options with every default filled in. A registered symbol, so both builds agree on it. */
 export const AUDIT_OPTIONS = Symbol.for('nestjs-audited.options');
 
-const EXTRA_NAMES = Object.keys(DEFAULT_EXTRAS);
+const EXTRA_NAMES = [...Object.keys(DEFAULT_EXTRAS), 'dataSource'];
 const PROVIDER_NAMES = ['imports', 'inject', 'provideInjectionTokensFrom', 'useClass', 'useExisting', 'useFactory'];
 
 /** @throws OptionsInvalidError when the options of `forRoot` have unknown names; their values are checked at boot */
@@ -65,9 +83,12 @@ export function checkAsyncOptions(given: AuditModuleRootAsyncOptions): void {
   }
 }
 
-function resolveExtras(given: AuditModuleExtras): Required<AuditModuleExtras> {
-  const { isGlobal = true, actorResolver = RequestUserActorResolver } = given;
+function resolveExtras(given: AuditModuleExtras): ResolvedExtras {
+  const { isGlobal = true, actorResolver = RequestUserActorResolver, dataSource } = given;
   checkFlag('isGlobal', isGlobal);
+  if (dataSource !== undefined) {
+    checkText('dataSource', dataSource);
+  }
   if (typeof actorResolver !== 'function' || typeof (actorResolver.prototype as unknown) !== 'object') {
     throw new OptionsInvalidError(
       'actorResolver',
@@ -75,5 +96,5 @@ function resolveExtras(given: AuditModuleExtras): Required<AuditModuleExtras> {
       'Give a class that extends ActorResolver, not an instance: Nest builds it.',
     );
   }
-  return { isGlobal, actorResolver };
+  return dataSource === undefined ? { isGlobal, actorResolver } : { isGlobal, actorResolver, dataSource };
 }

@@ -7,12 +7,21 @@ import { OptionsInvalidError } from './event/audit.error.js';
 import { checkFlag, checkOneOf, checkShape, checkText, checkWhole } from './event/option-checks.js';
 import { DURABILITIES, type AuditDurability } from './event/durability.js';
 import type { GroupCommitLimits } from './recording/group-commit.js';
+import { resolveJournalOptions, type JournalOptions, type ResolvedJournalOptions } from './recording/journal/journal.options.js';
+import { DEFAULT_LIFECYCLE_TYPES, type LifecycleTypes } from './recording/lifecycle-records.js';
+import { DEFAULT_SEQUENCER_LIMITS, type SequencerLimits } from './recording/sequencer.js';
+import { DEFAULT_SPOOL_OPTIONS, type SpoolOptions } from './recording/spool/spool.options.js';
 import type { RedactionOptions } from './redaction/redaction.options.js';
+import { resolveDatabase, type DatabaseOptions } from './typeorm/audit-database.js';
 
 /** Options of `AuditModule`. Everything has a default; an empty object is a working audit trail. */
 export interface AuditModuleOptions {
-  /** Path of the embedded SQLite file; its folder is made. `:memory:` for tests. @default 'audit.sqlite' */
-  readonly database?: string;
+  /**
+   * Where the records live: the path of an embedded SQLite file (its folder is made; `:memory:` for tests), a
+   * `postgres://` or `mysql://` URL, or an object with `type`.
+   * @default the database of `dataSource` when that is PostgreSQL, MySQL or MariaDB, else 'audit.sqlite'
+   */
+  readonly database?: string | DatabaseOptions;
   /** Where events come from. Host and instance id are filled in. */
   readonly origin?: AuditOrigin;
   /** Catalogues of event types besides the kit's own `audit.*`. */
@@ -23,33 +32,71 @@ export interface AuditModuleOptions {
   readonly redaction?: RedactionOptions;
   /** How requests are captured. */
   readonly capture?: Partial<CaptureOptions>;
-  /** Bounds of the queue before the store. */
-  readonly limits?: Partial<GroupCommitLimits>;
+  /** Bounds of everything that waits. */
+  readonly limits?: Partial<AuditLimits>;
+  /**
+   * The local spool that takes over while the database is down; `false` for none: then a failed commit is a loss.
+   * @default on, in a folder named after the database; off for `:memory:`
+   */
+  readonly spool?: Partial<SpoolOptions> | false;
+  /** JSON Lines files as a second place, for agents that ship files. @default none */
+  readonly journal?: JournalOptions;
+  /** How transactional records get from the application's database into their chain. */
+  readonly sequencer?: Partial<SequencerLimits>;
+  /** Types of the records that say when a process began and ended; `false` for none. @default `audit.started`, `audit.stopped` */
+  readonly lifecycle?: Partial<LifecycleTypes> | false;
+}
+
+/** Bounds of everything that waits. */
+export interface AuditLimits extends GroupCommitLimits {
+  /** How long one transaction may take before its callers are released and the spool takes over. @default 5000 */
+  readonly commitTimeoutMs: number;
+  /** How long a shutdown waits for the database before the rest goes to the spool. @default 10000 */
+  readonly shutdownTimeoutMs: number;
 }
 
 /** Options with every default filled in. */
 export interface ResolvedAuditOptions {
-  readonly database: string;
+  /** Absent: beside the application's DataSource. */
+  readonly database: DatabaseOptions | undefined;
   readonly origin: AuditOrigin;
   readonly catalogues: readonly EventCatalogue[];
   readonly durability: AuditDurability;
   readonly redaction: RedactionOptions;
   readonly capture: CaptureOptions;
-  readonly limits: GroupCommitLimits;
+  readonly limits: AuditLimits;
+  /** The folder is named after the database unless it was given. */
+  readonly spool: (Omit<SpoolOptions, 'directory'> & { readonly directory: string | undefined }) | undefined;
+  readonly journal: ResolvedJournalOptions | undefined;
+  readonly sequencer: SequencerLimits;
+  readonly lifecycle: LifecycleTypes | undefined;
 }
 
-const DEFAULT_LIMITS: GroupCommitLimits = Object.freeze({
+const DEFAULT_LIMITS: AuditLimits = Object.freeze({
   maxQueuedEvents: 10_000,
   maxQueuedBytes: 64 * 1024 * 1024,
   maxBatchEvents: 500,
   commitTimeoutMs: 5000,
+  shutdownTimeoutMs: 10_000,
 });
 
 /** Everything that may stand in {@link AuditModuleOptions}. */
-export const OPTION_NAMES = ['database', 'origin', 'catalogues', 'durability', 'redaction', 'capture', 'limits'];
+export const OPTION_NAMES = [
+  'database',
+  'origin',
+  'catalogues',
+  'durability',
+  'redaction',
+  'capture',
+  'limits',
+  'spool',
+  'journal',
+  'sequencer',
+  'lifecycle',
+];
 const ORIGIN_NAMES = ['component', 'platform', 'version', 'environment', 'host', 'instanceId'];
 /** An option that adds providers cannot come from a factory: the providers exist before it runs. */
-const EXTRAS_HINT = '"isGlobal" and "actorResolver" stand beside "useFactory", not in what it returns.';
+const EXTRAS_HINT = '"isGlobal", "actorResolver" and "dataSource" stand beside "useFactory", not in what it returns.';
 
 /**
  * Checks the options and fills in the defaults. The given object is copied, never written to.
@@ -58,21 +105,24 @@ const EXTRAS_HINT = '"isGlobal" and "actorResolver" stand beside "useFactory", n
  */
 export function resolveOptions(given: AuditModuleOptions): ResolvedAuditOptions {
   checkShape('', given, OPTION_NAMES, EXTRAS_HINT);
-  const { database = 'audit.sqlite', durability = 'recorded', catalogues = [], redaction = {} } = given;
-  checkText('database', database);
+  const { durability = 'recorded', catalogues = [], redaction = {} } = given;
   checkOneOf('durability', durability, DURABILITIES);
   checkShape('redaction', redaction, ['paths', 'keep', 'limits', 'fingerprintKey']);
   if (!Array.isArray(catalogues) || !catalogues.every(isCatalogue)) {
     throw new OptionsInvalidError('catalogues', 'must be a list of catalogues', 'Make them with defineCatalogue().');
   }
   return Object.freeze({
-    database,
+    database: given.database === undefined ? undefined : resolveDatabase(given.database),
     durability,
     catalogues: Object.freeze([...catalogues]),
     redaction: Object.freeze({ ...redaction }),
     origin: resolveOrigin(given.origin),
     capture: resolveCapture(given.capture),
     limits: resolveLimits(given.limits),
+    spool: resolveSpool(given.spool),
+    journal: given.journal === undefined ? undefined : resolveJournalOptions(given.journal),
+    sequencer: resolveSequencer(given.sequencer),
+    lifecycle: resolveLifecycle(given.lifecycle),
   });
 }
 
@@ -114,14 +164,53 @@ function resolveCapture(given: Partial<CaptureOptions> = {}): CaptureOptions {
   });
 }
 
-function resolveLimits(given: Partial<GroupCommitLimits> = {}): GroupCommitLimits {
+function resolveLimits(given: Partial<AuditLimits> = {}): AuditLimits {
   checkShape('limits', given, Object.keys(DEFAULT_LIMITS));
   const limits = { ...DEFAULT_LIMITS, ...given };
   checkWhole('limits.maxQueuedEvents', limits.maxQueuedEvents, 1, 10_000_000);
   checkWhole('limits.maxQueuedBytes', limits.maxQueuedBytes, 1024, 2 ** 40);
   checkWhole('limits.maxBatchEvents', limits.maxBatchEvents, 1, 10_000);
   checkWhole('limits.commitTimeoutMs', limits.commitTimeoutMs, 1, 600_000);
+  checkWhole('limits.shutdownTimeoutMs', limits.shutdownTimeoutMs, 1, 600_000);
   return Object.freeze(limits);
+}
+
+function resolveSpool(given: Partial<SpoolOptions> | false = {}): ResolvedAuditOptions['spool'] {
+  if (given === false) {
+    return undefined;
+  }
+  checkShape('spool', given, ['directory', ...Object.keys(DEFAULT_SPOOL_OPTIONS)]);
+  const spool = { directory: undefined, ...DEFAULT_SPOOL_OPTIONS, ...given };
+  if (spool.directory !== undefined) {
+    checkText('spool.directory', spool.directory);
+  }
+  checkWhole('spool.maxBytes', spool.maxBytes, 4096, 2 ** 50);
+  checkWhole('spool.maxSegmentBytes', spool.maxSegmentBytes, 4096, 2 ** 40);
+  checkOneOf('spool.whenFull', spool.whenFull, ['refuse', 'drop-and-count']);
+  checkWhole('spool.retryInitialMs', spool.retryInitialMs, 1, 3_600_000);
+  checkWhole('spool.retryMaxMs', spool.retryMaxMs, spool.retryInitialMs, 3_600_000);
+  checkWhole('spool.replayBatchEvents', spool.replayBatchEvents, 1, 10_000);
+  return Object.freeze(spool);
+}
+
+function resolveSequencer(given: Partial<SequencerLimits> = {}): SequencerLimits {
+  checkShape('sequencer', given, Object.keys(DEFAULT_SEQUENCER_LIMITS));
+  const sequencer = { ...DEFAULT_SEQUENCER_LIMITS, ...given };
+  checkWhole('sequencer.pollMs', sequencer.pollMs, 10, 3_600_000);
+  checkWhole('sequencer.batchEvents', sequencer.batchEvents, 1, 10_000);
+  checkWhole('sequencer.moveTimeoutMs', sequencer.moveTimeoutMs, 1, 3_600_000);
+  return Object.freeze(sequencer);
+}
+
+function resolveLifecycle(given: Partial<LifecycleTypes> | false = {}): LifecycleTypes | undefined {
+  if (given === false) {
+    return undefined;
+  }
+  checkShape('lifecycle', given, Object.keys(DEFAULT_LIFECYCLE_TYPES));
+  const types = { ...DEFAULT_LIFECYCLE_TYPES, ...given };
+  checkText('lifecycle.started', types.started);
+  checkText('lifecycle.stopped', types.stopped);
+  return Object.freeze(types);
 }
 
 /** RFC 9110, section 5.6.2: a field name is a token. */

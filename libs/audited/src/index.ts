@@ -4,7 +4,7 @@ export type {
   AuditModuleRootAsyncOptions,
   AuditModuleRootOptions,
 } from './audit.module-definition.js';
-export type { AuditModuleOptions } from './audit.options.js';
+export type { AuditLimits, AuditModuleOptions } from './audit.options.js';
 
 export { Audited, auditedFor, NotAudited, type AuditedOf } from './capture/audited.decorator.js';
 export type {
@@ -19,11 +19,27 @@ export { ActorResolver } from './capture/actor-resolver.js';
 export { RequestUserActorResolver } from './capture/request-user.actor-resolver.js';
 export type { CaptureOptions } from './capture/capture.options.js';
 
-export { AuditService, type TypedDraft } from './recording/audit.service.js';
+export { AuditService, type AuditStatus, type TypedDraft } from './recording/audit.service.js';
 export type { AuditReceipt } from './recording/audit-recorder.js';
 export type { AuditDurability } from './event/durability.js';
 export type { AuditFailureCause } from './recording/failure-log.js';
+export type { WriterStatus } from './recording/durable-writer.js';
 export type { GroupCommitLimits } from './recording/group-commit.js';
+export {
+  AuditJournal,
+  type DamagedLine,
+  type JournalRange,
+  type JournalReading,
+  type JournalStatus,
+  type RecentEvents,
+} from './recording/journal/audit-journal.js';
+export type { JournalFsync, JournalOptions } from './recording/journal/journal.options.js';
+export type { LifecycleTypes } from './recording/lifecycle-records.js';
+export type { LossReport } from './recording/loss-ledger.js';
+export type { RecorderCounts } from './recording/recorder-counters.js';
+export type { SequencerLimits } from './recording/sequencer.js';
+export type { SpoolOptions } from './recording/spool/spool.options.js';
+export type { ManagerOf, TransactionalReceipt, TransactionSource } from './recording/transactional-recorder.js';
 
 export { auditCatalogue } from './catalogue/audit.catalogue.js';
 export { catalogueHelpers } from './catalogue/catalogue-drafts.js';
@@ -43,7 +59,14 @@ export {
 
 export { AuditReader, type VerifyOptions } from './storage/audit-reader.js';
 export { MAX_PAGE_RECORDS, type AuditPage, type AuditQuery } from './storage/audit-query.js';
-export { AuditStore, type AppendableEvent, type AppendReceipt } from './storage/audit-store.js';
+export { AuditInbox, type InboxEntry, type TransactionOutcome } from './storage/audit-inbox.js';
+export { AuditStore, type AppendableEvent, type AppendReceipt, type ReplayReceipt } from './storage/audit-store.js';
+export type {
+  DatabaseOptions,
+  MysqlDatabaseOptions,
+  PostgresDatabaseOptions,
+  SqliteDatabaseOptions,
+} from './typeorm/audit-database.js';
 
 export { ChainVerifier, type ColumnCheck } from './integrity/chain-verifier.js';
 export type { ChainVerdict, IntegrityFault, IntegrityFaultKind, IntegrityReport } from './integrity/integrity-fault.js';
@@ -86,11 +109,16 @@ export {
   ClosedError,
   CoverageMissingError,
   DatabaseUnusableError,
+  EventRefusedError,
+  InboxMissingError,
   OptionsInvalidError,
   OverloadedError,
   QueryInvalidError,
   RecordDamagedError,
   SchemaTooNewError,
+  SpoolFullError,
+  SpoolUnusableError,
   StoreUnavailableError,
+  TransactionMissingError,
   type AuditErrorCode,
 } from './event/audit.error.js';

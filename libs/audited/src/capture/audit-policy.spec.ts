@@ -28,6 +28,7 @@ class ShapesController {
   @NotAudited('only a ping') ping(): void {}
   @Audited('shape.both') @NotAudited('a mistake') both(): void {}
   @Audited({ resource: { type: 'shape', id: 'id' as 'params.id' } }) wrong(): void {}
+  @Audited({ durability: 'eventually' as 'recorded' }) wavering(): void {}
   bare(): void {}
 }
 
@@ -120,6 +121,12 @@ describe('what is recorded for a handler', () => {
 
   it('stops the boot where an option is malformed, naming class, method and option', () => {
     expect(() => coverage(ShapesController, 'wrong')).toThrow(/ShapesController\.wrong.*resource\.id/s);
+  });
+
+  it('stops the boot where a level is none, naming class, method and the levels there are', () => {
+    expect(() => coverage(ShapesController, 'wavering')).toThrow(
+      /ShapesController\.wavering: durability.*eventually.*best-effort, recorded, required, transactional/s,
+    );
   });
 
   it('never writes to the options that were given', () => {

@@ -1,4 +1,6 @@
 import type { AuditDraft } from '../event/audit-draft.js';
+import { DURABILITIES } from '../event/durability.js';
+import { checkOneOf } from '../event/option-checks.js';
 import { AUDITED_METADATA, NOT_AUDITED_METADATA } from './audited.decorator.js';
 import type { AuditedOptions, AuditFacts } from './audited.options.js';
 import { compileActionTemplate, compileSelector, compileSelectors } from './selector.js';
@@ -63,6 +65,9 @@ function compilePolicy(
 ): AuditPolicy {
   const options: AuditedOptions = { ...merged, types: { ...ofClass?.types, ...ofMethod?.types } };
   const place = `@Audited() of ${name.className}.${name.methodName}`;
+  if (options.durability !== undefined) {
+    checkOneOf(`${place}: durability`, options.durability, DURABILITIES);
+  }
   const readers: [ReadField, FactReader][] = [];
   const add = (field: ReadField, read: FactReader | undefined): void => {
     if (read !== undefined) {

@@ -48,7 +48,7 @@ export interface AuditedOf<Type extends string> {
 }
 
 type OutcomeTypesOf<Type extends string> = {
-  readonly [Ending in 'succeeded' | 'failed' | 'denied' | 'rateLimited']?: Type;
+  readonly [Ending in 'started' | 'succeeded' | 'failed' | 'denied' | 'rateLimited']?: Type;
 };
 
 /**

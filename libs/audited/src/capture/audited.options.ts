@@ -46,6 +46,8 @@ export interface ReadResource {
 
 /** Event types by how the action ended, where they differ from the main one. */
 export interface OutcomeTypes {
+  /** The action is about to begin: the intent of the level `required`. Other levels have none. */
+  readonly started?: AuditEventType;
   /** The action succeeded, or was accepted (202). */
   readonly succeeded?: AuditEventType;
   /** The handler threw, a pipe rejected, the answer is an error. */
@@ -79,7 +81,7 @@ export interface AuditedOptions<Result = unknown> {
   readonly after?: AuditSelector | ((facts: AuditFacts<Result>) => unknown);
   readonly reason?: AuditSelector | ((facts: AuditFacts<Result>) => string | undefined);
   readonly ticket?: AuditSelector | ((facts: AuditFacts<Result>) => string | undefined);
-  /** What the answer waits for. @default the module's `durability` */
+  /** What the action waits for. @default the level of the type in its catalogue, else the module's `durability` */
   readonly durability?: AuditDurability;
   /** Instead of the one the catalogue derives. */
   readonly severity?: AuditSeverity;

@@ -1,4 +1,5 @@
 import type { CoverageMissingError } from '../event/audit.error.js';
+import type { AuditDurability } from '../event/durability.js';
 import type { HandlerCoverage } from './audit-policy.js';
 import { reportCoverage } from './boot-report.js';
 import type { HandlerEntry } from './route-table.js';
@@ -13,7 +14,12 @@ function entry(handler: string, httpMethod: string, coverage: HandlerCoverage): 
 function report(entries: readonly HandlerEntry[], coverage: 'off' | 'report' | 'error'): string[] {
   const lines: string[] = [];
   const keep = (level: string) => (message: string) => lines.push(`${level}: ${message}`);
-  reportCoverage(entries, coverage, { log: keep('log'), warn: keep('warn') });
+  reportCoverage(
+    entries,
+    coverage,
+    { log: keep('log'), warn: keep('warn') },
+    ({ options }) => options.durability ?? 'recorded',
+  );
   return lines;
 }
 
@@ -27,9 +33,26 @@ const ENTRIES = [
 describe('the boot report', () => {
   it('tells what is recorded, what deliberately is not, and what was forgotten', () => {
     expect(report(ENTRIES, 'report')).toEqual([
-      'log: Auditing 1 of 4 route handlers',
+      'log: Auditing 1 of 4 route handlers\n  recorded: Things.make',
       'log: Not audited: Things.ping (only a ping)',
       expect.stringMatching(/^warn: .*DELETE Things\.drop\. Put @Audited\(\) or @NotAudited/),
+    ]);
+  });
+
+  it('names the handlers of each level', () => {
+    const at = (durability: AuditDurability): HandlerCoverage => ({
+      status: 'audited',
+      policy: { options: { durability }, type: 'thing.made', readers: [] },
+    });
+    const entries = [
+      entry('Things.pay', 'POST', at('required')),
+      entry('Things.read', 'GET', at('best-effort')),
+      entry('Things.list', 'GET', at('best-effort')),
+      entry('Things.book', 'POST', at('transactional')),
+    ];
+    expect(report(entries, 'report')).toEqual([
+      'log: Auditing 4 of 4 route handlers' +
+        '\n  required: Things.pay\n  best-effort: Things.read, Things.list\n  transactional: Things.book',
     ]);
   });
 

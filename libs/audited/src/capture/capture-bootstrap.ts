@@ -2,12 +2,14 @@ import type { Server } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService, HttpAdapterHost, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { AlreadyRegisteredError } from '../event/audit.error.js';
+import type { AuditDurability } from '../event/durability.js';
 import { AuditService } from '../recording/audit.service.js';
+import type { AuditPolicy } from './audit-policy.js';
 import { reportCoverage, type ReportLogger } from './boot-report.js';
 import { HttpCapture } from './http/http-capture.js';
 import { anythingInjects } from './injection-search.js';
 import { RouteRegistration } from './http/route-registration.js';
-import { RouteTable } from './route-table.js';
+import { RouteTable, type HandlerEntry } from './route-table.js';
 import { UnmatchedCapture } from './http/unmatched-capture.js';
 
 /** Puts the capture in its places, once, while the application boots. */
@@ -33,8 +35,16 @@ export class CaptureBootstrap {
     }
     const table = new RouteTable();
     table.scan(this.discovery, this.scanner);
-    reportCoverage(table.all(), parts.options.coverage, logger);
-    parts.context.decideNeed(parts.options.context === 'always' || anythingInjects(AuditService, this.discovery));
+    const levelOf = ({ type, options }: AuditPolicy): AuditDurability =>
+      parts.recorder.levelFor(type, options.durability);
+    reportCoverage(table.all(), parts.options.coverage, logger, levelOf);
+    const isTransactional = ({ coverage }: HandlerEntry): boolean =>
+      coverage.status === 'audited' && levelOf(coverage.policy) === 'transactional';
+    parts.context.decideNeed(
+      parts.options.context === 'always' ||
+        anythingInjects(AuditService, this.discovery) ||
+        table.all().some(isTransactional),
+    );
     const adapter = this.host.httpAdapter as typeof this.host.httpAdapter | undefined;
     if (adapter === undefined) {
       return;

@@ -13,7 +13,8 @@ export interface CaptureOptions {
   readonly coverage: 'off' | 'report' | 'error';
   /**
    * Which routes carry the context that `AuditService` reads: every one as soon as anything injects
-   * the service (`auto`), or `always`. AsyncLocalStorage costs every request. @default 'auto'
+   * the service or a route is transactional (`auto`), or `always`. AsyncLocalStorage costs every request.
+   * @default 'auto'
    */
   readonly context: 'auto' | 'always';
   /** How long a handler whose client went away is waited for before its record is written. @default 60000 */

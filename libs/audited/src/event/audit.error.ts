@@ -10,6 +10,8 @@ export type AuditErrorCode =
   | 'AUDIT_SPOOL_UNUSABLE'
   | 'AUDIT_TRANSACTION_MISSING'
   | 'AUDIT_INBOX_MISSING'
+  | 'AUDIT_INBOX_UNAVAILABLE'
+  | 'AUDIT_ACTION_MISSING'
   | 'AUDIT_NOT_RECORDED'
   | 'AUDIT_CHAIN_INVALID'
   | 'AUDIT_RECORD_DAMAGED'
@@ -41,10 +43,16 @@ export class OptionsInvalidError extends AuditError {
 
   constructor(
     readonly option: string,
-    problem: string,
-    cure: string,
+    private readonly problem: string,
+    private readonly cure: string,
   ) {
     super('AUDIT_OPTIONS_INVALID', `AuditModule option "${option}" ${problem}. ${cure}`);
+  }
+
+  /** The same error, told by whoever holds the options in an option of its own: `url` becomes `database.url`. */
+  within(outer: string): OptionsInvalidError {
+    const path = this.option === 'options' ? outer : `${outer}.${this.option}`;
+    return new OptionsInvalidError(path, this.problem, this.cure);
   }
 }
 
@@ -74,11 +82,15 @@ export class DatabaseUnusableError extends AuditError {
 export class SchemaTooNewError extends AuditError {
   override readonly name = 'SchemaTooNewError';
 
-  constructor(database: string, migrations: readonly string[]) {
+  constructor(
+    database: string,
+    migrations: readonly string[],
+    elsewhere = 'point the option "database" at another file',
+  ) {
     super(
       'AUDIT_SCHEMA_TOO_NEW',
       `The audit database "${database}" has migrations this version does not know (${migrations.join(', ')}). ` +
-        'Upgrade nestjs-audited to the version that wrote it, or point the option "database" at another file.',
+        `Upgrade nestjs-audited to the version that wrote it, or ${elsewhere}.`,
     );
   }
 }
@@ -153,6 +165,32 @@ export class InboxMissingError extends AuditError {
       `The audit inbox is missing: ${problem}. ` +
         'Name the DataSource in the option "dataSource", or run the migration CreateAuditInbox in it.',
       options,
+    );
+  }
+}
+
+/** The inbox does not answer: its database is down or hung. What is in it stays, and is moved later. */
+export class InboxUnavailableError extends AuditError {
+  override readonly name = 'InboxUnavailableError';
+
+  constructor(problem: string, options?: ErrorOptions) {
+    super(
+      'AUDIT_INBOX_UNAVAILABLE',
+      `The audit inbox is unavailable: ${problem}. What is in it stays there and is moved when its database answers again.`,
+      options,
+    );
+  }
+}
+
+/** The running action's own event was to be written through a transaction, but there is no such action. */
+export class ActionMissingError extends AuditError {
+  override readonly name = 'ActionMissingError';
+
+  constructor() {
+    super(
+      'AUDIT_ACTION_MISSING',
+      'There is no running action whose own event could be written through a transaction. ' +
+        'Pass a draft to recordIn(), or give the route the durability "transactional".',
     );
   }
 }

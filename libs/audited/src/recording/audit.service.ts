@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditDraft, AuditEnrichment } from '../event/audit-draft.js';
 import type { AuditActor } from '../event/audit-event.js';
 import type { AuditRecord } from '../event/audit-record.js';
+import { InboxMissingError } from '../event/audit.error.js';
 import type { AuditEventType } from '../catalogue/event-type.js';
 import type { IntegrityReport } from '../integrity/integrity-fault.js';
 import type { Redactor } from '../redaction/redactor.js';
@@ -9,24 +10,42 @@ import type { AuditPage, AuditQuery } from '../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../storage/audit-reader.js';
 import type { AuditContext } from './audit-context.js';
 import type { AuditReceipt, AuditRecorder } from './audit-recorder.js';
-import type { AuditScope } from './audit-scope.js';
 import type { AuditDurability } from '../event/durability.js';
 import type { AuditFailureCause, FailureLog } from './failure-log.js';
+import type { RecorderCounters, RecorderCounts } from './recorder-counters.js';
+import type {
+  ManagerOf,
+  TransactionalReceipt,
+  TransactionalRecorder,
+  TransactionSource,
+} from './transactional-recorder.js';
 import { draftFields } from './composing/readable-draft.js';
+import { defined, type ContextualDrafts } from './contextual-drafts.js';
+import type { DurableWriter, WriterStatus } from './durable-writer.js';
 
 /** A draft whose type is checked against the catalogue that the application declared, if it did. */
 export type TypedDraft = Omit<AuditDraft, 'type'> & { readonly type: AuditEventType };
-
-/** Who works when nobody asked: a scheduled task, a start-up step. */
-const SYSTEM: AuditActor = { kind: 'system' };
 
 /** What the service is made of; one instance of each per module. */
 export interface AuditServiceParts {
   readonly recorder: AuditRecorder;
   readonly reader: AuditReader;
   readonly context: AuditContext;
+  readonly drafts: ContextualDrafts;
   readonly redactor: Redactor;
   readonly failures: FailureLog;
+  readonly counters: RecorderCounters;
+  readonly writer: Pick<DurableWriter, 'status'>;
+  /** `undefined` where no DataSource of the application was named. */
+  readonly transactional: TransactionalRecorder | undefined;
+}
+
+/** How the audit trail is doing, for operators and health checks. */
+export interface AuditStatus extends WriterStatus {
+  /** What became of the events of this process. */
+  readonly events: RecorderCounts;
+  /** How often something of the audit trail itself failed since the start, by cause. */
+  readonly failures: Readonly<Partial<Record<AuditFailureCause, number>>>;
 }
 
 /**
@@ -45,7 +64,38 @@ export class AuditService {
    * look at `status` where it matters.
    */
   async record(draft: TypedDraft, durability?: AuditDurability): Promise<AuditReceipt> {
-    return this.parts.recorder.record(await this.inContext(draft), durability);
+    return this.parts.recorder.record(await this.parts.drafts.inContext(draft), durability);
+  }
+
+  /**
+   * Records through the caller's own transaction: the record exists if and only if that commits. Without a draft, the
+   * running action's own event is written, as if the action ended well now.
+   *
+   * @param manager TypeORM's `EntityManager` of an open transaction, in the database of the option `dataSource`
+   * @throws TransactionMissingError, InboxMissingError, or what the database says. Unlike `record` this one rejects: a
+   * business change must not commit without its record. Let the error end the transaction.
+   */
+  async recordIn(manager: object, draft?: TypedDraft): Promise<TransactionalReceipt> {
+    return this.requireTransactional().recordIn(manager, draft);
+  }
+
+  /**
+   * Runs work in a transaction of the application and, where the running action is `transactional`, writes its record
+   * there right before the commit.
+   *
+   * @param source a TypeORM `DataSource` or `EntityManager`
+   * @returns what the work returned
+   *
+   * @example
+   * ```ts
+   * return this.audit.transaction(this.dataSource, (manager) => manager.save(Order, order));
+   * ```
+   */
+  async transaction<Source extends TransactionSource, Result>(
+    source: Source,
+    work: (manager: ManagerOf<Source>) => Promise<Result>,
+  ): Promise<Result> {
+    return this.requireTransactional().transaction(source, work);
   }
 
   /**
@@ -121,30 +171,16 @@ export class AuditService {
     return this.parts.failures.snapshot();
   }
 
-  /** The draft with what the running action knows. What the draft leaves out, or gives as `undefined`, is inherited. */
-  private async inContext(draft: TypedDraft): Promise<AuditDraft> {
-    const scope = this.parts.context.current();
-    const own = draftFields(draft);
-    if (scope === undefined) {
-      return { actor: SYSTEM, ...own };
-    }
-    const { correlationId, eventId: causationId, sessionId, traceId, spanId } = scope;
-    const actor = own.actor === undefined ? await this.actorOf(scope) : undefined;
-    return { ...defined({ actor, correlationId, causationId, sessionId, traceId, spanId }), ...own };
+  /** Where events go at the moment, what waits in the spool, what became of everything. Cheap: no I/O. */
+  status(): AuditStatus {
+    const { writer, counters, failures } = this.parts;
+    return { ...writer.status(), events: counters.snapshot(), failures: failures.snapshot() };
   }
 
-  private async actorOf(scope: AuditScope): Promise<AuditActor | undefined> {
-    try {
-      return await scope.actor();
-    } catch (error) {
-      this.parts.failures.report('actor', 'The actor of an event could not be established', error);
-      return undefined;
+  private requireTransactional(): TransactionalRecorder {
+    if (this.parts.transactional === undefined) {
+      throw new InboxMissingError('no DataSource of the application was named');
     }
+    return this.parts.transactional;
   }
-}
-
-function defined<Facts extends object>(facts: Facts): { [Field in keyof Facts]?: Exclude<Facts[Field], undefined> } {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as {
-    [Field in keyof Facts]?: Exclude<Facts[Field], undefined>;
-  };
 }

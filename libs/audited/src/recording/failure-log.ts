@@ -1,5 +1,17 @@
 /** Where a failure of the audit trail itself happened. */
-export type AuditFailureCause = 'store' | 'overload' | 'closed' | 'compose' | 'actor' | 'selector' | 'capture';
+export type AuditFailureCause =
+  | 'store'
+  | 'spool'
+  | 'refused'
+  | 'inbox'
+  | 'journal'
+  | 'overload'
+  | 'closed'
+  | 'shutdown'
+  | 'compose'
+  | 'actor'
+  | 'selector'
+  | 'capture';
 
 /** Where failures are told to the operator: Nest's `Logger` fits. */
 export interface FailureLogger {

@@ -1,25 +1,33 @@
 import { jest } from '@jest/globals';
-import type { AppendableEvent, AppendReceipt, AuditStore } from '../storage/audit-store.js';
-import { GroupCommit, type GroupCommitLimits } from './group-commit.js';
+import { StoreUnavailableError } from '../event/audit.error.js';
+import type { AppendableEvent } from '../storage/audit-store.js';
+import type { Written } from './durable-writer.js';
+import { GroupCommit, type BatchWriter, type Committed, type GroupCommitLimits } from './group-commit.js';
 
-/** A store whose commits end when the test says so. */
-class PatientStore implements AuditStore {
-  readonly batches: { readonly bodies: readonly string[]; succeed(): void; fail(error: Error): void }[] = [];
+interface Batch {
+  readonly bodies: readonly string[];
+  succeed(): void;
+  spool(): void;
+  fail(error: Error): void;
+}
+
+/** A writer whose writes end when the test says so. */
+class PatientWriter implements BatchWriter {
+  readonly batches: Batch[] = [];
+  isHung = false;
   private position = 1;
   private announce: (() => void) | undefined;
 
-  open = (): Promise<void> => Promise.resolve();
-  close = (): Promise<void> => Promise.resolve();
-
-  append(chain: string, events: readonly AppendableEvent[]): Promise<AppendReceipt> {
+  write(_chain: string, events: readonly AppendableEvent[]): Promise<Written> {
     return new Promise((resolve, reject) => {
       this.batches.push({
         bodies: events.map(({ body }) => body),
         succeed: () => {
           const firstPosition = this.position;
           this.position += events.length;
-          resolve({ chain, firstPosition });
+          resolve({ place: 'store', firstPosition });
         },
+        spool: () => resolve({ place: 'spool' }),
         fail: reject,
       });
       this.announce?.();
@@ -44,10 +52,11 @@ const LIMITS: GroupCommitLimits = {
 };
 
 const event = (body: string): AppendableEvent => ({ body });
+const at = (position: number): Committed => ({ place: 'store', position });
 
-function commitsWith(limits: Partial<GroupCommitLimits> = {}): { store: PatientStore; commits: GroupCommit } {
-  const store = new PatientStore();
-  return { store, commits: new GroupCommit(store, 'main', { ...LIMITS, ...limits }) };
+function commitsWith(limits: Partial<GroupCommitLimits> = {}): { writer: PatientWriter; commits: GroupCommit } {
+  const writer = new PatientWriter();
+  return { writer, commits: new GroupCommit(writer, 'main', { ...LIMITS, ...limits }) };
 }
 
 describe('GroupCommit', () => {
@@ -56,194 +65,173 @@ describe('GroupCommit', () => {
   });
 
   it('puts concurrent callers into one transaction and gives each its own position, in order', async () => {
-    const { store, commits } = commitsWith();
+    const { writer, commits } = commitsWith();
     const positions = Promise.all(['a', 'b', 'c'].map((body) => commits.append(event(body))));
-    await store.arrived(1);
-    expect(store.batches.map(({ bodies }) => bodies)).toEqual([['a', 'b', 'c']]);
-    store.batches[0]?.succeed();
-    expect(await positions).toEqual([1, 2, 3]);
+    await writer.arrived(1);
+    expect(writer.batches.map(({ bodies }) => bodies)).toEqual([['a', 'b', 'c']]);
+    writer.batches[0]?.succeed();
+    expect(await positions).toEqual([1, 2, 3].map(at));
   });
 
   it('lets the next batch fill while one commits', async () => {
-    const { store, commits } = commitsWith();
+    const { writer, commits } = commitsWith();
     const first = commits.append(event('a'));
-    await store.arrived(1);
+    await writer.arrived(1);
     const others = [commits.append(event('b')), commits.append(event('c'))];
     await nextTurns(3);
-    expect(store.batches).toHaveLength(1);
-    store.batches[0]?.succeed();
-    await store.arrived(2);
-    expect(store.batches[1]?.bodies).toEqual(['b', 'c']);
-    store.batches[1]?.succeed();
-    expect(await Promise.all([first, ...others])).toEqual([1, 2, 3]);
+    expect(writer.batches).toHaveLength(1);
+    writer.batches[0]?.succeed();
+    await writer.arrived(2);
+    expect(writer.batches[1]?.bodies).toEqual(['b', 'c']);
+    writer.batches[1]?.succeed();
+    expect(await Promise.all([first, ...others])).toEqual([1, 2, 3].map(at));
   });
 
   it('sends a second batch early when it is worth a transaction, never a third, and keeps their order', async () => {
-    const { store, commits } = commitsWith({ maxBatchEvents: 100 });
+    const { writer, commits } = commitsWith({ maxBatchEvents: 100 });
     const positions = [commits.append(event('first'))];
-    await store.arrived(1);
+    await writer.arrived(1);
     positions.push(...Array.from({ length: 16 }, (_, index) => commits.append(event(`second ${index}`))));
-    await store.arrived(2);
+    await writer.arrived(2);
     positions.push(...Array.from({ length: 40 }, (_, index) => commits.append(event(`third ${index}`))));
     await nextTurns(3);
-    expect(store.batches.map(({ bodies }) => bodies.length)).toEqual([1, 16]);
-    store.batches[0]?.succeed();
-    await store.arrived(3);
-    expect(store.batches[2]?.bodies).toHaveLength(40);
-    store.batches[1]?.succeed();
-    store.batches[2]?.succeed();
-    expect(await Promise.all(positions)).toEqual(Array.from({ length: 57 }, (_, index) => index + 1));
+    expect(writer.batches.map(({ bodies }) => bodies.length)).toEqual([1, 16]);
+    writer.batches[0]?.succeed();
+    await writer.arrived(3);
+    expect(writer.batches[2]?.bodies).toHaveLength(40);
+    writer.batches[1]?.succeed();
+    writer.batches[2]?.succeed();
+    expect(await Promise.all(positions)).toEqual(Array.from({ length: 57 }, (_, index) => at(index + 1)));
   });
 
   it('sends a lone caller off in the same turn of the event loop, whatever the clock does', async () => {
     // Timers stand still: a batch that waited for one would never leave.
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
-    const { store, commits } = commitsWith();
+    const { writer, commits } = commitsWith();
     const position = commits.append(event('alone'));
-    await store.arrived(1);
-    store.batches[0]?.succeed();
-    expect(await position).toBe(1);
+    await writer.arrived(1);
+    writer.batches[0]?.succeed();
+    expect(await position).toEqual(at(1));
   });
 
   it('splits what waits into batches of the allowed size, in order', async () => {
-    const { store, commits } = commitsWith({ maxBatchEvents: 2 });
+    const { writer, commits } = commitsWith({ maxBatchEvents: 2 });
     const positions = Promise.all(['a', 'b', 'c', 'd', 'e'].map((body) => commits.append(event(body))));
     for (const [index, bodies] of [['a', 'b'], ['c', 'd'], ['e']].entries()) {
-      await store.arrived(index + 1);
-      expect(store.batches[index]?.bodies).toEqual(bodies);
-      store.batches[index]?.succeed();
+      await writer.arrived(index + 1);
+      expect(writer.batches[index]?.bodies).toEqual(bodies);
+      writer.batches[index]?.succeed();
     }
-    expect(await positions).toEqual([1, 2, 3, 4, 5]);
+    expect(await positions).toEqual([1, 2, 3, 4, 5].map(at));
   });
 
   it('refuses an event that is one too many, naming the option, and takes more once there is room', async () => {
-    const { store, commits } = commitsWith({ maxQueuedEvents: 2 });
+    const { writer, commits } = commitsWith({ maxQueuedEvents: 2 });
     const accepted = [commits.append(event('a')), commits.append(event('b'))];
     await expect(commits.append(event('c'))).rejects.toMatchObject({
       code: 'AUDIT_OVERLOADED',
       message: expect.stringContaining('maxQueuedEvents = 2'),
     });
-    await store.arrived(1);
+    await writer.arrived(1);
     accepted.push(commits.append(event('d')));
-    store.batches[0]?.succeed();
-    await store.arrived(2);
-    store.batches[1]?.succeed();
-    expect(await Promise.all(accepted)).toEqual([1, 2, 3]);
+    writer.batches[0]?.succeed();
+    await writer.arrived(2);
+    writer.batches[1]?.succeed();
+    expect(await Promise.all(accepted)).toEqual([1, 2, 3].map(at));
   });
 
   it('refuses an event whose text has no room, personal part included', async () => {
-    const { store, commits } = commitsWith({ maxQueuedBytes: 10 });
+    const { writer, commits } = commitsWith({ maxQueuedBytes: 10 });
     const accepted = commits.append(event('12345'));
     await expect(commits.append({ body: '123', personal: '456', salt: '' })).rejects.toMatchObject({
       code: 'AUDIT_OVERLOADED',
       message: expect.stringContaining('maxQueuedBytes = 10'),
     });
     const fitting = commits.append({ body: '123', personal: '45', salt: '' });
-    await store.arrived(1);
-    store.batches[0]?.succeed();
-    await store.arrived(2);
-    store.batches[1]?.succeed();
-    expect(await Promise.all([accepted, fitting])).toEqual([1, 2]);
+    await writer.arrived(1);
+    writer.batches[0]?.succeed();
+    await writer.arrived(2);
+    writer.batches[1]?.succeed();
+    expect(await Promise.all([accepted, fitting])).toEqual([1, 2].map(at));
   });
 
-  it('fails only the batch that the store refused', async () => {
-    const { store, commits } = commitsWith();
+  it('fails only the batch that the writer refused', async () => {
+    const { writer, commits } = commitsWith();
     const refused = [commits.append(event('a')), commits.append(event('b'))];
-    await store.arrived(1);
+    await writer.arrived(1);
     const later = commits.append(event('c'));
-    store.batches[0]?.fail(new Error('disk full'));
+    writer.batches[0]?.fail(new Error('disk full'));
     const outcomes = await Promise.allSettled(refused);
     expect(outcomes).toEqual(refused.map(() => ({ status: 'rejected', reason: new Error('disk full') })));
-    await store.arrived(2);
-    store.batches[1]?.succeed();
-    expect(await later).toBe(1);
+    await writer.arrived(2);
+    writer.batches[1]?.succeed();
+    expect(await later).toEqual(at(1));
   });
 
-  it('fails the batch of a store that throws instead of rejecting, and works on', async () => {
-    const store = new PatientStore();
-    const patient = store.append.bind(store);
-    store.append = () => {
-      store.append = patient;
+  it('fails the batch of a writer that throws instead of rejecting, and works on', async () => {
+    const writer = new PatientWriter();
+    const patient = writer.write.bind(writer);
+    writer.write = () => {
+      writer.write = patient;
       throw new Error('not open');
     };
-    const commits = new GroupCommit(store, 'main', LIMITS);
+    const commits = new GroupCommit(writer, 'main', LIMITS);
     await expect(commits.append(event('a'))).rejects.toThrow('not open');
     const later = commits.append(event('b'));
-    await store.arrived(1);
-    store.batches[0]?.succeed();
-    expect(await later).toBe(1);
+    await writer.arrived(1);
+    writer.batches[0]?.succeed();
+    expect(await later).toEqual(at(1));
   });
 
-  it('releases the callers of a hung store after commitTimeoutMs and goes on with the next batch', async () => {
-    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
-    const { store, commits } = commitsWith({ commitTimeoutMs: 5000 });
-    const hung = Promise.allSettled([commits.append(event('a'))]);
-    await store.arrived(1);
-    const later = commits.append(event('b'));
-    jest.advanceTimersByTime(4999);
-    await nextTurns(3);
-    expect(store.batches).toHaveLength(1);
-    jest.advanceTimersByTime(1);
-    expect(await hung).toMatchObject([
-      {
-        status: 'rejected',
-        reason: { code: 'AUDIT_STORE_UNAVAILABLE', message: expect.stringContaining('commitTimeoutMs = 5000') },
-      },
-    ]);
-    await store.arrived(2);
-    store.batches[1]?.succeed();
-    expect(await later).toBe(1);
-  });
-
-  it('leaves no timer behind after a commit', async () => {
-    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
-    const { store, commits } = commitsWith();
-    const position = commits.append(event('a'));
-    await store.arrived(1);
-    expect(jest.getTimerCount()).toBe(1);
-    store.batches[0]?.succeed();
-    await position;
-    await nextTurns(1);
-    expect(jest.getTimerCount()).toBe(0);
+  it('tells the callers of a batch that is in the spool so, without positions', async () => {
+    const { writer, commits } = commitsWith();
+    const spooled = Promise.all([commits.append(event('a')), commits.append(event('b'))]);
+    await writer.arrived(1);
+    writer.batches[0]?.spool();
+    expect(await spooled).toEqual([{ place: 'spool' }, { place: 'spool' }]);
+    const later = commits.append(event('c'));
+    await writer.arrived(2);
+    writer.batches[1]?.succeed();
+    expect(await later).toEqual(at(1));
   });
 
   it('drains on close: what was accepted is stored, what comes later is refused', async () => {
-    const { store, commits } = commitsWith({ maxBatchEvents: 1 });
+    const { writer, commits } = commitsWith({ maxBatchEvents: 1 });
     const accepted = [commits.append(event('a')), commits.append(event('b'))];
     let isClosed = false;
     const closed = commits.close().then(() => {
       isClosed = true;
     });
     await expect(commits.append(event('late'))).rejects.toMatchObject({ code: 'AUDIT_CLOSED' });
-    await store.arrived(1);
-    store.batches[0]?.succeed();
-    await store.arrived(2);
+    await writer.arrived(1);
+    writer.batches[0]?.succeed();
+    await writer.arrived(2);
     expect(isClosed).toBe(false);
-    store.batches[1]?.succeed();
+    writer.batches[1]?.succeed();
     await closed;
-    expect(await Promise.all(accepted)).toEqual([1, 2]);
+    expect(await Promise.all(accepted)).toEqual([1, 2].map(at));
   });
 
-  it('waits for a hung store once when it closes, not once for every batch', async () => {
-    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
-    const { store, commits } = commitsWith({ maxBatchEvents: 1 });
+  it('waits for a hung writer once when it closes, not once for every batch', async () => {
+    const { writer, commits } = commitsWith({ maxBatchEvents: 1 });
     const outcomes = Promise.allSettled(['a', 'b', 'c'].map((body) => commits.append(event(body))));
-    await store.arrived(1);
+    await writer.arrived(1);
     const closed = commits.close();
-    jest.advanceTimersByTime(LIMITS.commitTimeoutMs);
+    writer.isHung = true;
+    writer.batches[0]?.fail(new StoreUnavailableError('it hangs'));
     await closed;
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-    expect(store.batches).toHaveLength(1);
+    expect(writer.batches).toHaveLength(1);
   });
 
-  it('still tries every batch of a closing store that fails, but answers', async () => {
-    const { store, commits } = commitsWith({ maxBatchEvents: 1 });
+  it('still tries every batch of a closing writer that fails, but answers', async () => {
+    const { writer, commits } = commitsWith({ maxBatchEvents: 1 });
     const outcomes = Promise.allSettled(['a', 'b'].map((body) => commits.append(event(body))));
     const closed = commits.close();
-    await store.arrived(1);
-    store.batches[0]?.fail(new Error('busy'));
-    await store.arrived(2);
-    store.batches[1]?.succeed();
+    await writer.arrived(1);
+    writer.batches[0]?.fail(new Error('busy'));
+    await writer.arrived(2);
+    writer.batches[1]?.succeed();
     await closed;
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
   });

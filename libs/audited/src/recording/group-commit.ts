@@ -1,8 +1,9 @@
 import type { ChainId } from '../event/audit-record.js';
 import { ClosedError, OverloadedError, StoreUnavailableError } from '../event/audit.error.js';
-import type { AppendableEvent, AppendReceipt, AuditStore } from '../storage/audit-store.js';
+import type { AppendableEvent } from '../storage/audit-store.js';
+import type { Written } from './durable-writer.js';
 
-/** Bounds of the queue before the store. */
+/** Bounds of the queue before the store, and of one commit. */
 export interface GroupCommitLimits {
   /** Events that may wait for the store. */
   readonly maxQueuedEvents: number;
@@ -10,13 +11,24 @@ export interface GroupCommitLimits {
   readonly maxQueuedBytes: number;
   /** Events in one transaction. */
   readonly maxBatchEvents: number;
-  /** How long one transaction may take before its callers are released. */
+  /** How long one transaction may take before its events go to the spool, and their callers are released. */
   readonly commitTimeoutMs: number;
 }
 
+/** Where batches go. */
+export interface BatchWriter {
+  /** Resolves when all of them are durable. Ends in time, whatever hangs. */
+  write(chain: ChainId, events: readonly AppendableEvent[]): Promise<Written>;
+  /** True while a write can only run into its time limit; absent when that never happens. */
+  readonly isHung?: boolean;
+}
+
+/** Where an event is durable. In the spool it has no position yet. */
+export type Committed = { readonly place: 'store'; readonly position: number } | { readonly place: 'spool' };
+
 interface Waiting {
   readonly event: AppendableEvent;
-  readonly settle: (position: number) => void;
+  readonly settle: (committed: Committed) => void;
   readonly fail: (error: unknown) => void;
 }
 
@@ -36,17 +48,15 @@ export class GroupCommit {
   private readonly underWay = new Set<Promise<void>>();
   private departing = false;
   private closed = false;
-  /** The last transaction did not end in time. */
-  private isHung = false;
 
   constructor(
-    private readonly store: AuditStore,
+    private readonly writer: BatchWriter,
     private readonly chain: ChainId,
     private readonly limits: GroupCommitLimits,
   ) {}
 
-  /** Resolves with the event's position once it is durable. */
-  append(event: AppendableEvent): Promise<number> {
+  /** Resolves once the event is durable. */
+  append(event: AppendableEvent): Promise<Committed> {
     if (this.closed) {
       return Promise.reject(new ClosedError());
     }
@@ -93,7 +103,7 @@ export class GroupCommit {
     }
     const commit = this.commit(this.takeBatch()).then(() => {
       this.underWay.delete(commit);
-      if (this.closed && this.isHung) {
+      if (this.closed && this.writer.isHung === true) {
         this.abandonQueue();
       }
       this.send();
@@ -123,22 +133,15 @@ export class GroupCommit {
   private async commit(batch: readonly Waiting[]): Promise<void> {
     try {
       const events = batch.map(({ event }) => event);
-      this.isHung = false;
-      const { firstPosition } = await this.inTime(this.store.append(this.chain, events));
-      batch.forEach(({ settle }, index) => settle(firstPosition + index));
+      const written = await this.writer.write(this.chain, events);
+      if (written.place === 'spool') {
+        batch.forEach(({ settle }) => settle(written));
+      } else {
+        const { firstPosition } = written;
+        batch.forEach(({ settle }, index) => settle({ place: 'store', position: firstPosition + index }));
+      }
     } catch (error) {
       batch.forEach(({ fail }) => fail(error));
     }
-  }
-
-  private inTime(commit: Promise<AppendReceipt>): Promise<AppendReceipt> {
-    const { commitTimeoutMs } = this.limits;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.isHung = true;
-        reject(new StoreUnavailableError(`no commit within commitTimeoutMs = ${commitTimeoutMs}`));
-      }, commitTimeoutMs);
-      commit.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
   }
 }

@@ -22,7 +22,11 @@ export type TransactionOutcome = 'committed' | 'rolled-back' | 'unknown';
  * - `drain` gives committed events to `move`, oldest first, and removes them only after `move` resolved. When the
  *   process dies between the two, the same events are given again: `move` has to be idempotent
  *   (`AuditStore.appendMissing`).
- * - Of several processes that drain one inbox, one at a time does, so order is kept.
+ * - Order is kept, however many processes drain one inbox: an event whose transaction began after another one had
+ *   committed comes after that one's.
+ * - What `move` answers with was refused for good: it stays in the inbox, and is not given again until the inbox is opened
+ *   anew. Nothing waits behind it.
+ * - No call waits for a database for ever.
  */
 export abstract class AuditInbox {
   /** Creates the table where it is missing. Rejects with a message an operator can act on. */
@@ -32,7 +36,8 @@ export abstract class AuditInbox {
    * Writes within a transaction.
    *
    * @param transaction TypeORM's `EntityManager` of an open transaction; unknown here, because this room knows no ORM
-   * @param whenEnded told once, when the outermost transaction has ended
+   * @param whenEnded told once, when it is certain (or will never be) what became of the events: when the outermost
+   * transaction has ended, or a savepoint that they were written after was rolled back. Must not throw
    * @throws TransactionMissingError when it is none, or none is open; InboxMissingError when its database has no inbox
    */
   abstract write(
@@ -44,9 +49,14 @@ export abstract class AuditInbox {
   /**
    * Moves what is committed.
    *
-   * @returns how many events were moved; 0 when the inbox is empty or another process is draining it
+   * @param move resolves when all entries are stored, except those that it answers with: the store will never take them
+   * @returns how many events were moved; 0 when the inbox is empty, or busy: another process drains it, say
    */
-  abstract drain(maxEvents: number, move: (entries: readonly InboxEntry[]) => Promise<void>): Promise<number>;
+  abstract drain(
+    maxEvents: number,
+    move: (entries: readonly InboxEntry[]) => Promise<readonly InboxEntry[]>,
+  ): Promise<number>;
 
+  /** Gives up its connection; a drain under way is given up too, and done again by the next one. */
   abstract close(): Promise<void>;
 }

@@ -1,5 +1,11 @@
 /** For tests of this package and of those who extend it. */
 export { anAppendableEvent, anEvent } from './audit-event.fixture.js';
+export {
+  auditInboxContract,
+  type InboxContractAids,
+  type InboxUnderTest,
+  type TransactionUnderTest,
+} from './audit-inbox.contract.js';
 export { auditStoreContract, type StoreContractAids, type StoreUnderTest } from './audit-store.contract.js';
 export type { ContractCase } from './contract-case.js';
 export { headOf, sealedRecords } from './sealed-records.fixture.js';

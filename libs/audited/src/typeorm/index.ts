@@ -2,3 +2,9 @@
 export { AuditHeadEntity, type AuditHeadRow } from './audit-head.entity.js';
 export { AuditRecordEntity, type AuditRecordRow } from './audit-record.entity.js';
 export { SqliteAuditStore } from './sqlite/sqlite.audit-store.js';
+export { MysqlAuditStore } from './mysql/mysql.audit-store.js';
+export type { MysqlLimits, MysqlOptions } from './mysql/mysql.options.js';
+export { CreateAuditInbox1795219300000 } from './migrations/inbox/1795219300000-create-audit-inbox.migration.js';
+export { TypeOrmAuditInbox } from './inbox/typeorm.audit-inbox.js';
+export { PostgresAuditStore } from './postgres/postgres.audit-store.js';
+export type { PostgresLimits, PostgresOptions, PostgresTls } from './postgres/postgres.options.js';

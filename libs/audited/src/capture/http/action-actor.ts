@@ -3,7 +3,7 @@ import type { AuditActor } from '../../event/audit-event.js';
 import type { FailureLog } from '../../recording/failure-log.js';
 import type { ActorResolver } from '../actor-resolver.js';
 import type { FrameworkRequest } from './framework-request.js';
-import type { HttpRequestFacts } from './http-facts.js';
+import type { HttpRequestFacts } from './draft/http-facts.js';
 import { isThenable } from './thenable.js';
 
 const UNKNOWN: AuditActor = { kind: 'unknown' };

@@ -63,13 +63,30 @@ function layer(original: Handler, requestIndex: number): Handler {
       return original.apply(this, args);
     }
     action.enter(this, args);
-    const { policy, beforeTimeoutMs } = action.route;
-    const { before } = policy.options;
-    if (before !== undefined) {
-      return action.readBefore(before, beforeTimeoutMs).then(() => followed(action, original, this, args));
+    if (action.required === undefined && action.route.policy.options.before === undefined) {
+      return followed(action, original, this, args);
     }
-    return followed(action, original, this, args);
+    return prepared(action).then(() => followed(action, original, this, args));
   };
+}
+
+/**
+ * What has to be done before the handler. The intent comes last: between it and the handler nothing can fail any more,
+ * and an intent without an outcome means that the handler may have run.
+ */
+async function prepared(action: HttpAction): Promise<void> {
+  const { route, required } = action;
+  const { before } = route.policy.options;
+  if (before !== undefined) {
+    await action.readBefore(before, route.beforeTimeoutMs);
+  }
+  try {
+    await required?.announce();
+  } catch (error) {
+    watchFor(error, action);
+    action.refuse(error);
+    throw error;
+  }
 }
 
 function followed(action: HttpAction, original: Handler, controller: unknown, args: unknown[]): unknown {

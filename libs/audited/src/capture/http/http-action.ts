@@ -5,9 +5,11 @@ import type { ActingRequest } from './action-actor.js';
 import type { AuditedRoute } from './audited-route.js';
 import type { AuditFacts } from '../audited.options.js';
 import type { FrameworkRequest } from './framework-request.js';
-import type { HttpRequestFacts } from './http-facts.js';
+import type { HttpRequestFacts } from './draft/http-facts.js';
 import type { ExceptionWatcher } from './exception-watch.js';
-import type { HandlerProgress, HttpCourse } from './http-outcome.js';
+import type { HandlerProgress, HttpCourse } from './draft/http-outcome.js';
+import type { JoinedTransaction } from './levels/joined-transaction.js';
+import type { RequiredAction } from './levels/required-action.js';
 
 /** Where an action stands on its request; a registered symbol, so both builds find the same one. */
 const ACTION = Symbol.for('nestjs-audited.http-action');
@@ -41,6 +43,10 @@ export class HttpAction implements AuditScope, ActingRequest, ExceptionWatcher {
   before: unknown;
   /** Why {@link before} could not be read. */
   beforeError: unknown;
+  /** Only at the level `required`. */
+  required: RequiredAction | undefined;
+  /** Only at the level `transactional`. */
+  transactional?: JoinedTransaction;
 
   constructor(
     readonly route: AuditedRoute,
@@ -56,6 +62,11 @@ export class HttpAction implements AuditScope, ActingRequest, ExceptionWatcher {
 
   get correlationId(): string {
     return this.facts.correlationId ?? this.eventId;
+  }
+
+  /** The event that announced this action, if one did. */
+  get causationId(): string | undefined {
+    return this.required?.intentId;
   }
 
   get traceId(): string | undefined {
@@ -122,6 +133,13 @@ export class HttpAction implements AuditScope, ActingRequest, ExceptionWatcher {
 
   fail(error: unknown): void {
     this.progress = 'threw';
+    this.thrown = error;
+    this.onHandlerEnd?.();
+  }
+
+  /** The handler was not called after all: its intent could not be recorded. */
+  refuse(error: unknown): void {
+    this.progress = 'not-reached';
     this.thrown = error;
     this.onHandlerEnd?.();
   }

@@ -1,48 +1,47 @@
 import type { ServerResponse } from 'node:http';
 import type { AuditActor } from '../../event/audit-event.js';
-import type { Clock } from '../../event/clock.js';
-import type { AuditContext } from '../../recording/audit-context.js';
-import type { AuditRecorder } from '../../recording/audit-recorder.js';
-import type { FailureLog } from '../../recording/failure-log.js';
 import { ActionActor, type ActingRequest } from './action-actor.js';
-import type { ActorResolver } from '../actor-resolver.js';
 import type { AuditedRoute } from './audited-route.js';
-import type { CaptureOptions } from '../capture.options.js';
 import { exceptionInFilter } from './exception-watch.js';
 import type { FrameworkRequest } from './framework-request.js';
 import { actionOf, HttpAction } from './http-action.js';
-import { httpDraft, type HttpEnding } from './http-draft.js';
-import { readRequestFacts } from './http-facts.js';
+import type { HttpEnding } from './draft/http-draft.js';
+import { intentDraft } from './draft/intent-draft.js';
+import { readRequestFacts } from './draft/http-facts.js';
+import type { HttpCaptureParts } from './http-capture-parts.js';
+import { HttpRecording } from './http-recording.js';
+import { JoinedTransaction } from './levels/joined-transaction.js';
+import { RequiredAction } from './levels/required-action.js';
+import { intentNotRecorded } from './levels/unrecorded-answers.js';
 import { RequestScope } from './request-scope.js';
-import { gateOf, ResponseGate, type GateKeeper } from './response-gate.js';
-
-/** What the capture is made of; one instance of each per module. */
-export interface HttpCaptureParts {
-  readonly recorder: AuditRecorder;
-  readonly context: AuditContext;
-  readonly failures: FailureLog;
-  readonly resolver: ActorResolver;
-  readonly clock: Clock;
-  readonly options: CaptureOptions;
-}
+import { gateOf, ResponseGate, type GateKeeper } from './gate/response-gate.js';
 
 /** Follows audited requests from the matched route to the answer, and records each exactly once. */
 export class HttpCapture {
   private readonly actors: ActionActor;
+  private readonly recording: HttpRecording;
   /** Actions whose client went away while their handler still runs. */
-  private readonly abandoned = new Map<HttpAction, () => void>();
+  private readonly abandoned = new Map<HttpAction, () => Promise<unknown> | undefined>();
   private readonly actorOf = (acting: ActingRequest): AuditActor | Promise<AuditActor> => this.actors.establish(acting);
 
   constructor(readonly parts: HttpCaptureParts) {
     this.actors = new ActionActor(parts.resolver, parts.failures, parts.options.actorTimeoutMs);
+    this.recording = new HttpRecording(parts, this.actors);
   }
 
-  /** Begins to follow a request whose route was matched; `undefined` when that failed. Never throws. */
+  /**
+   * Begins to follow a request whose route was matched; `undefined` when that failed.
+   *
+   * @throws ServiceUnavailableException when that failed and the route's level is `required`; never otherwise
+   */
   begin(route: AuditedRoute, request: FrameworkRequest, response: ServerResponse): HttpAction | undefined {
     try {
       return this.follow(route, request, response);
     } catch (error) {
       this.failed(error);
+      if (route.level === 'required' && this.parts.recorder.failsClosed) {
+        throw intentNotRecorded();
+      }
       return undefined;
     }
   }
@@ -56,6 +55,13 @@ export class HttpCapture {
     const { clock, recorder, options } = this.parts;
     const facts = readRequestFacts(request, options.correlationHeader);
     const action = new HttpAction(route, request, facts, recorder.newId(), clock.now(), this.actorOf);
+    if (route.level === 'required') {
+      action.required = new RequiredAction(response, this.parts, async () => intentDraft(action, await action.actor()));
+    } else if (route.level === 'transactional') {
+      action.transactional = new JoinedTransaction(action.eventId, () =>
+        this.recording.draftOf(action, response.statusCode),
+      );
+    }
     (gateOf(response) ?? new ResponseGate(response)).enter(this.keeperOf(action, response));
     return action;
   }
@@ -83,15 +89,13 @@ export class HttpCapture {
 
   /** Writes the records of actions that nobody waits for any more: the application shuts down. */
   async settleAbandoned(): Promise<void> {
-    for (const settle of this.abandoned.values()) {
-      settle();
-    }
-    await Promise.resolve();
+    await Promise.all([...this.abandoned.values()].map(async (settle) => settle()));
   }
 
   private keeperOf(action: HttpAction, response: ServerResponse): GateKeeper {
     const { auditIdHeader } = this.parts.options;
-    return {
+    const { required } = action;
+    const keeper: GateKeeper = {
       auditIdHeader: () => (auditIdHeader === false ? undefined : [auditIdHeader, action.eventId]),
       answered: (status, body) => {
         const filtered = exceptionInFilter();
@@ -101,32 +105,11 @@ export class HttpCapture {
           // No filter is asked any more: the head left long ago, and Nest sent the error as an event.
           action.escaped(action.thrownError());
         }
-        return this.record(action, { status, body });
+        return this.recording.record(action, { status, body });
       },
       closed: () => this.closed(action, response),
     };
-  }
-
-  private record(action: HttpAction, ending: HttpEnding): Promise<unknown> | undefined {
-    try {
-      const actor = this.actors.establish(action);
-      if (actor instanceof Promise) {
-        return actor
-          .then((found) => this.recordFor(action, ending, found))
-          .catch((error: unknown) => this.failed(error));
-      }
-      return this.recordFor(action, ending, actor);
-    } catch (error) {
-      this.failed(error);
-      return undefined;
-    }
-  }
-
-  private recordFor(action: HttpAction, ending: HttpEnding, actor: AuditActor): Promise<unknown> | undefined {
-    const { recorder, clock, failures } = this.parts;
-    const draft = httpDraft(action, ending, actor, clock.now(), failures);
-    const receipt = recorder.record(draft, action.route.policy.options.durability, action.eventId);
-    return receipt instanceof Promise ? receipt : undefined;
+    return required === undefined ? keeper : { ...keeper, instead: () => required.instead() };
   }
 
   private failed(error: unknown): void {
@@ -136,7 +119,7 @@ export class HttpCapture {
   private closed(action: HttpAction, response: ServerResponse): void {
     if (isEventStream(response)) {
       // Leaving is how a client ends a stream of events; there is no other end to wait for.
-      void this.record(action, { status: response.statusCode });
+      void this.recording.record(action, { status: response.statusCode });
       return;
     }
     const ending: HttpEnding = {
@@ -150,26 +133,24 @@ export class HttpCapture {
       this.awaitHandler(action, ending);
       void whenSettled(action.routed).then(() => {
         if (action.progress === 'not-reached') {
-          this.abandoned.get(action)?.();
+          void this.abandoned.get(action)?.();
         }
       });
     } else {
-      void this.record(action, ending);
+      void this.recording.record(action, ending);
     }
   }
 
   /** The handler's own end belongs on the same record; it is waited for, but not for ever. */
   private awaitHandler(action: HttpAction, ending: HttpEnding): void {
-    const settle = (): void => {
+    const settle = (): Promise<unknown> | undefined => {
       clearTimeout(timer);
       action.onHandlerEnd = undefined;
-      if (this.abandoned.delete(action)) {
-        void this.record(action, ending);
-      }
+      return this.abandoned.delete(action) ? this.recording.record(action, ending) : undefined;
     };
-    const timer = setTimeout(settle, this.parts.options.abandonedAfterMs);
+    const timer = setTimeout(() => void settle(), this.parts.options.abandonedAfterMs);
     timer.unref();
-    action.onHandlerEnd = settle;
+    action.onHandlerEnd = () => void settle();
     this.abandoned.set(action, settle);
   }
 }

@@ -2,7 +2,7 @@ import type { AuditActor } from '../../event/audit-event.js';
 import type { AuditScope } from '../../recording/audit-scope.js';
 import type { ActingRequest } from './action-actor.js';
 import type { FrameworkRequest } from './framework-request.js';
-import type { HttpRequestFacts } from './http-facts.js';
+import type { HttpRequestFacts } from './draft/http-facts.js';
 
 /**
  * A request whose route is not audited. It leaves no event of its own, but what services record while

@@ -12,7 +12,7 @@ import { actionOf } from './http-action.js';
 import type { HttpCapture } from './http-capture.js';
 import { copyMetadata } from '../nest-metadata.js';
 import type { RouteTable } from '../route-table.js';
-import { gateOf } from './response-gate.js';
+import { gateOf } from './gate/response-gate.js';
 
 type Next = (error?: unknown) => unknown;
 type RouteHandler = (request: FrameworkRequest, response: FrameworkResponse, next?: Next) => unknown;
@@ -62,8 +62,15 @@ export class RouteRegistration {
     if (entry?.coverage.status !== 'audited') {
       return dressedAs(handler, this.passing(handler));
     }
-    const { beforeTimeoutMs } = this.capture.parts.options;
-    const route: AuditedRoute = { handler: entry.handler, pattern, policy: entry.coverage.policy, beforeTimeoutMs };
+    const { options, recorder } = this.capture.parts;
+    const { policy } = entry.coverage;
+    const route: AuditedRoute = {
+      handler: entry.handler,
+      pattern,
+      policy,
+      level: recorder.levelFor(policy.type, policy.options.durability),
+      beforeTimeoutMs: options.beforeTimeoutMs,
+    };
     return dressedAs(handler, this.beginning(route, handler));
   }
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AuditEventType } from '../../catalogue/event-type.js';
 import type { FrameworkRequest } from './framework-request.js';
-import type { HttpCaptureParts } from './http-capture.js';
-import { readRequestFacts } from './http-facts.js';
-import { httpOutcome, type HttpCourse } from './http-outcome.js';
-import { ResponseGate } from './response-gate.js';
+import type { HttpCaptureParts } from './http-capture-parts.js';
+import { readRequestFacts } from './draft/http-facts.js';
+import { httpOutcome, type HttpCourse } from './draft/http-outcome.js';
+import { ResponseGate } from './gate/response-gate.js';
 
 const UNREACHED: HttpCourse = { progress: 'not-reached', admitted: false, filtered: false, exceptionStatus: undefined };
 

@@ -18,6 +18,7 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   private reader: Promise<SqliteThread> | undefined;
   private opening: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
+  private reviving: Promise<void> | undefined;
 
   /** @param file path of the database file, or `:memory:` for tests */
   constructor(private readonly file: string) {}
@@ -39,12 +40,12 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
 
   async append(chain: ChainId, events: readonly AppendableEvent[]): Promise<AppendReceipt> {
     checkChainName(chain);
-    return this.openWriter().call({ operation: 'append', chain, events });
+    return (await this.livingWriter()).call({ operation: 'append', chain, events });
   }
 
   async appendMissing(chain: ChainId, events: readonly AppendableEvent[]): Promise<ReplayReceipt> {
     checkChainName(chain);
-    return this.openWriter().call({ operation: 'appendMissing', chain, events });
+    return (await this.livingWriter()).call({ operation: 'appendMissing', chain, events });
   }
 
   async find(query: AuditQuery = {}): Promise<AuditPage> {
@@ -83,6 +84,32 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
       throw new StoreUnavailableError('it is not open');
     }
     return this.writer;
+  }
+
+  /**
+   * A writing thread that died took only the appends under way with it; the next append starts another. A log in memory
+   * died with its thread, and must not come back empty as if nothing had been.
+   */
+  private async livingWriter(): Promise<SqliteThread> {
+    if (this.reviving !== undefined) {
+      await this.reviving;
+    }
+    const writer = this.openWriter();
+    if (!writer.isDead || this.file === IN_MEMORY) {
+      return writer;
+    }
+    this.reviving ??= this.revive();
+    await this.reviving;
+    return this.openWriter();
+  }
+
+  private async revive(): Promise<void> {
+    this.writer = undefined;
+    try {
+      await this.open();
+    } finally {
+      this.reviving = undefined;
+    }
   }
 
   /** The reading thread starts with the first read; an application that only writes has none. */

@@ -1,0 +1,137 @@
+/** Events that were not kept, and not yet said so in the log itself. */
+export interface LossReport {
+  readonly events: number;
+  readonly causes: Readonly<Record<string, number>>;
+  /** When the first of them was lost. */
+  readonly from: string;
+  /** When the last of them was lost. */
+  readonly to: string;
+}
+
+/** Keeps the text until a later process asks for it. Rejects when it cannot. */
+export type LossKeeper = (text: string | undefined) => Promise<void>;
+
+/**
+ * Counts what was lost, until the log itself says so (`audit.loss`). Where there is a place to keep them, the counts
+ * survive the process; that is best effort, because the usual cause of a loss is a disk without room.
+ */
+export class LossLedger {
+  private readonly counts = new Map<string, number>();
+  private fromMs = Infinity;
+  private toMs = -Infinity;
+  private keeper: LossKeeper | undefined;
+  private keeping: Promise<void> | undefined;
+  private keepAgain = false;
+
+  /** Counts `count` lost events; zero and less count nothing. */
+  add(cause: string, count: number, atMs: number): void {
+    if (count > 0) {
+      this.note(cause, count, atMs, atMs);
+      this.keep();
+    }
+  }
+
+  /** An event counted as lost arrived after all. */
+  takeBack(cause: string, count: number): void {
+    this.subtract(cause, count);
+    this.keep();
+  }
+
+  /** What is to be said in the log; `undefined` when there is nothing. */
+  pending(): LossReport | undefined {
+    const causes = Object.fromEntries(this.counts);
+    const events = Object.values(causes).reduce((sum, count) => sum + count, 0);
+    return events === 0 ? undefined : { events, causes, from: isoTime(this.fromMs), to: isoTime(this.toMs) };
+  }
+
+  /** The report is sealed; what was lost since then stays pending. */
+  settle(report: LossReport): void {
+    for (const [cause, count] of Object.entries(report.causes)) {
+      this.subtract(cause, count);
+    }
+    if (this.counts.size > 0) {
+      this.fromMs = Math.max(this.fromMs, Date.parse(report.to));
+    }
+    this.keep();
+  }
+
+  /** Adds what an earlier process had kept. A text that is none is ignored: there is nothing to count in it. */
+  restore(text: string): void {
+    const report = reportOf(text);
+    for (const [cause, count] of Object.entries(report?.causes ?? {})) {
+      if (Number.isSafeInteger(count) && count > 0) {
+        this.note(cause, count, Date.parse(report?.from ?? ''), Date.parse(report?.to ?? ''));
+      }
+    }
+    this.keep();
+  }
+
+  /** From now on the counts are kept there. */
+  keepIn(keeper: LossKeeper): void {
+    this.keeper = keeper;
+    if (this.counts.size > 0) {
+      this.keep();
+    }
+  }
+
+  /** Resolves when nothing is being kept any more. */
+  async kept(): Promise<void> {
+    await this.keeping;
+  }
+
+  private note(cause: string, count: number, fromMs: number, toMs: number): void {
+    this.counts.set(cause, (this.counts.get(cause) ?? 0) + count);
+    this.fromMs = Math.min(this.fromMs, Number.isNaN(fromMs) ? Infinity : fromMs);
+    this.toMs = Math.max(this.toMs, Number.isNaN(toMs) ? -Infinity : toMs);
+  }
+
+  private subtract(cause: string, count: number): void {
+    const left = (this.counts.get(cause) ?? 0) - count;
+    if (left > 0) {
+      this.counts.set(cause, left);
+      return;
+    }
+    this.counts.delete(cause);
+    if (this.counts.size === 0) {
+      this.fromMs = Infinity;
+      this.toMs = -Infinity;
+    }
+  }
+
+  /** One write at a time, however many losses there are; the last word is kept. */
+  private keep(): void {
+    if (this.keeper === undefined) {
+      return;
+    }
+    if (this.keeping !== undefined) {
+      this.keepAgain = true;
+      return;
+    }
+    this.keeping = this.keepNow(this.keeper).finally(() => {
+      this.keeping = undefined;
+    });
+  }
+
+  private async keepNow(keeper: LossKeeper): Promise<void> {
+    do {
+      this.keepAgain = false;
+      const report = this.pending();
+      // Best effort: the counts are in memory, and the failure that caused the loss was told already.
+      await keeper(report === undefined ? undefined : JSON.stringify(report)).catch(() => undefined);
+    } while (this.keepAgain);
+  }
+}
+
+function isoTime(timeMs: number): string {
+  return Number.isFinite(timeMs) ? new Date(timeMs).toISOString() : new Date(0).toISOString();
+}
+
+function reportOf(text: string): Partial<LossReport> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    // Cut off by the kill that made the restart necessary.
+    return undefined;
+  }
+}

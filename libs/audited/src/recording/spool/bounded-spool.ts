@@ -1,0 +1,47 @@
+import type { ChainId } from '../../event/audit-record.js';
+import { SpoolUnusableError } from '../../event/audit.error.js';
+import type { AppendableEvent } from '../../storage/audit-store.js';
+import type { Spool } from './spool.js';
+import { limited, type LimitedCall } from './time-limit.js';
+
+/** A spool whose disk may hang without anybody hanging with it. */
+export class BoundedSpool {
+  /** True while an append has not ended in time. */
+  isHung = false;
+
+  constructor(
+    readonly spool: Spool,
+    private readonly limitMs: number,
+  ) {}
+
+  append(chain: ChainId, events: readonly AppendableEvent[]): LimitedCall<void> {
+    if (this.isHung) {
+      // A disk that hangs is not sent more and more to keep in mind.
+      return limited(
+        () => Promise.reject(this.tooLate()),
+        this.limitMs,
+        () => this.tooLate(),
+      );
+    }
+    const call = limited(
+      () => this.spool.append(chain, events),
+      this.limitMs,
+      () => {
+        this.isHung = true;
+        return this.tooLate();
+      },
+    );
+    const answers = (): void => {
+      this.isHung = false;
+    };
+    call.finally.then(answers, answers);
+    return call;
+  }
+
+  private tooLate(): SpoolUnusableError {
+    return new SpoolUnusableError(
+      this.spool.options.directory,
+      `took nothing within commitTimeoutMs = ${this.limitMs}`,
+    );
+  }
+}

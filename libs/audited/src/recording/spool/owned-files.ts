@@ -1,0 +1,158 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isMissing, syncFolder } from './durable-folder.js';
+import { orphanedFolders, OwnerFolder } from './owner-folder.js';
+import { SegmentReplay, type KeptApart } from './segment-replay.js';
+import type { SpoolReporter } from './spool-reporter.js';
+import { OpenSegment, segmentName, type Segment } from './spool-segment.js';
+import { emptyTakenOver } from './spool-takeover.js';
+import type { SpoolOptions } from './spool.options.js';
+
+/** What waits in the spool. */
+export interface SpoolBacklog {
+  /** Events that are to be moved to the store. */
+  readonly events: number;
+  readonly bytes: number;
+  /** When the oldest of them was recorded; absent when there is none. */
+  readonly oldestAt?: string;
+  /** Events that the store would not take; they are kept apart and tried again at the next start. */
+  readonly refused: number;
+}
+
+/** A closed file, and how far its replay has come. */
+export interface WaitingSegment {
+  readonly segment: Segment;
+  readonly replay: SegmentReplay;
+}
+
+/**
+ * The files of one process in the spool's directory. Everything here forgets the files at once when the folder turns
+ * out to be somebody else's, who has taken them over. Callers take turns; see `Spool`.
+ */
+export class OwnedFiles {
+  folder: OwnerFolder | undefined;
+  private current: OpenSegment | undefined;
+  private waiting: WaitingSegment[] = [];
+  private lastNumber = 0;
+  private apart: KeptApart = { events: 0, bytes: 0 };
+
+  constructor(
+    private readonly options: SpoolOptions,
+    private readonly report: SpoolReporter,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.waiting.length === 0 && (this.current?.segment.events ?? 0) === 0;
+  }
+
+  /** The closed files, oldest first. */
+  get closed(): readonly WaitingSegment[] {
+    return this.waiting;
+  }
+
+  backlog(): SpoolBacklog {
+    const segments = this.waiting.map(({ segment }) => segment);
+    if (this.current !== undefined) {
+      segments.push(this.current.segment);
+    }
+    const oldestAt = segments.find(({ events }) => events > 0)?.oldestAt;
+    return {
+      events: segments.reduce((sum, { events }) => sum + events, 0),
+      bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0) + this.apart.bytes,
+      ...(oldestAt === undefined ? {} : { oldestAt }),
+      refused: this.apart.events,
+    };
+  }
+
+  async ownFolder(): Promise<OwnerFolder> {
+    this.folder ??= await OwnerFolder.make(this.options.directory);
+    return this.folder;
+  }
+
+  /** @returns false when the folder turned out to be somebody else's: what was written there may never be read */
+  async write(lines: Buffer, events: number, oldestAt: string | undefined): Promise<boolean> {
+    const folder = await this.ownFolder();
+    try {
+      const segment = await this.openSegment(folder);
+      await segment.append(lines, events, oldestAt);
+      if (await folder.isOurs()) {
+        return true;
+      }
+    } catch (error) {
+      if (!isMissing(error) || (await folder.isOurs())) {
+        throw error;
+      }
+    }
+    await this.forget(folder);
+    return false;
+  }
+
+  /** Closes the file that is being written, so that it can be replayed. */
+  async roll(): Promise<void> {
+    const { current } = this;
+    this.current = undefined;
+    if (current === undefined) {
+      return;
+    }
+    if (current.segment.events > 0) {
+      this.add(current.segment);
+      await current.close();
+    } else {
+      await current.close();
+      await rm(current.segment.path, { force: true });
+    }
+  }
+
+  /** The file is stored and gone. */
+  retire(waiting: WaitingSegment, { events, bytes }: KeptApart): void {
+    this.waiting = this.waiting.filter((one) => one !== waiting);
+    this.apart = { events: this.apart.events + events, bytes: this.apart.bytes + bytes };
+  }
+
+  /** The folder is somebody else's now, and so is everything in it. */
+  async forget(folder: OwnerFolder): Promise<void> {
+    if (this.folder !== folder) {
+      return;
+    }
+    const { current } = this;
+    const { events } = this.backlog();
+    this.folder = undefined;
+    this.current = undefined;
+    this.waiting = [];
+    this.apart = { events: 0, bytes: 0 };
+    this.report.takenAway(events);
+    await current?.close();
+  }
+
+  /** Takes over what dead processes left. @returns how many events came */
+  async takeOver(adoptAfterMs: number): Promise<number> {
+    const { directory } = this.options;
+    for (const name of await orphanedFolders(directory, this.folder?.token, adoptAfterMs)) {
+      await (await this.ownFolder()).takeOver(name);
+    }
+    if (this.folder === undefined) {
+      return 0;
+    }
+    return emptyTakenOver({
+      folder: this.folder,
+      nextNumber: () => ++this.lastNumber,
+      add: (segment) => this.add(segment),
+    });
+  }
+
+  private async openSegment(folder: OwnerFolder): Promise<OpenSegment> {
+    if (this.current?.isOver(this.options.maxSegmentBytes) === true) {
+      await this.roll();
+    }
+    if (this.current === undefined) {
+      const number = ++this.lastNumber;
+      this.current = await OpenSegment.create(number, join(folder.path, segmentName(number)));
+      await syncFolder(folder.path);
+    }
+    return this.current;
+  }
+
+  private add(segment: Segment): void {
+    this.waiting.push({ segment, replay: new SegmentReplay(segment) });
+  }
+}

@@ -1,0 +1,290 @@
+import { EventClassifier } from '../catalogue/event-classifier.js';
+import type { AuditDraft } from '../event/audit-draft.js';
+import type { AuditEvent } from '../event/audit-event.js';
+import { InboxMissingError, TransactionMissingError } from '../event/audit.error.js';
+import { EventIds } from '../event/event-id.js';
+import { PersonalSalts } from '../integrity/personal-commitment.js';
+import { Redactor } from '../redaction/redactor.js';
+import type { AuditInbox, InboxEntry, TransactionOutcome } from '../storage/audit-inbox.js';
+import { FixedClock } from '../testing/fixed.clock.js';
+import type { AuditScope, TransactionalAction } from './audit-scope.js';
+import { EventComposer } from './composing/event-composer.js';
+import { FailureLog } from './failure-log.js';
+import { TransactionalRecorder } from './transactional-recorder.js';
+
+/** A transaction that an application would open, and the manager it would hand on. */
+class Transaction {
+  readonly written: InboxEntry[] = [];
+  private readonly told: ((outcome: TransactionOutcome) => void)[] = [];
+
+  join(entries: readonly InboxEntry[], whenEnded?: (outcome: TransactionOutcome) => void): void {
+    this.written.push(...entries);
+    if (whenEnded !== undefined) {
+      this.told.push(whenEnded);
+    }
+  }
+
+  end(outcome: TransactionOutcome): void {
+    this.told.splice(0).forEach((tell) => tell(outcome));
+  }
+}
+
+/** The way TypeORM's DataSource runs transactions. */
+class Source {
+  readonly manager = new Transaction();
+  readonly transactions: Transaction[] = [];
+
+  async transaction<Result>(work: (manager: Transaction) => Promise<Result>): Promise<Result> {
+    const transaction = new Transaction();
+    this.transactions.push(transaction);
+    try {
+      const result = await work(transaction);
+      transaction.end('committed');
+      return result;
+    } catch (error) {
+      transaction.end('rolled-back');
+      throw error;
+    }
+  }
+}
+
+class Inbox implements AuditInbox {
+  failure: Error | undefined;
+  open = (): Promise<void> => Promise.resolve();
+  close = (): Promise<void> => Promise.resolve();
+  drain = (): Promise<number> => Promise.resolve(0);
+
+  write(
+    transaction: unknown,
+    entries: readonly InboxEntry[],
+    whenEnded?: (outcome: TransactionOutcome) => void,
+  ): Promise<void> {
+    if (this.failure !== undefined) {
+      return Promise.reject(this.failure);
+    }
+    if (!(transaction instanceof Transaction)) {
+      return Promise.reject(new TransactionMissingError('this is none'));
+    }
+    transaction.join(entries, whenEnded);
+    return Promise.resolve();
+  }
+}
+
+function anAction(): TransactionalAction & { readonly story: string[] } {
+  const story: string[] = [];
+  return {
+    story,
+    eventId: '01999999-0000-7000-8000-000000000001',
+    draft: () => Promise.resolve({ type: 'order.placed', action: `drafted after ${story.length} steps` }),
+    joined: () => story.push('joined'),
+    ended: (outcome) => story.push(outcome),
+  };
+}
+
+function aRecorder(action?: TransactionalAction) {
+  const inbox = new Inbox();
+  const told: string[] = [];
+  const failures = new FailureLog({ error: (message) => told.push(message), log: () => undefined }, (text) => text);
+  const composer = new EventComposer({
+    redactor: new Redactor(),
+    classifier: new EventClassifier([]),
+    ids: new EventIds(),
+    salts: new PersonalSalts(),
+    clock: new FixedClock(),
+    origin: {},
+  });
+  let wakes = 0;
+  const scope = action === undefined ? undefined : ({ transactional: action } as AuditScope);
+  const recorder = new TransactionalRecorder({
+    inbox,
+    composer,
+    failures,
+    sequencer: { wake: () => wakes++ },
+    running: () => scope,
+    inContext: (draft: AuditDraft) => Promise.resolve({ ...draft, correlationId: 'c-1' }),
+  });
+  return { recorder, inbox, told, wakes: () => wakes };
+}
+
+const events = ({ written }: Transaction): AuditEvent[] =>
+  written.map(({ event }) => JSON.parse(event.body) as AuditEvent);
+
+describe('recordIn with a draft', () => {
+  it('writes the event, with what the running action knows, into the main chain', async () => {
+    const { recorder } = aRecorder();
+    const transaction = new Transaction();
+    const receipt = await recorder.recordIn(transaction, { type: 'order.placed' });
+    expect(receipt).toStrictEqual({ id: events(transaction)[0]?.id, status: 'in-transaction' });
+    expect(transaction.written.map(({ chain }) => chain)).toStrictEqual(['main']);
+    expect(events(transaction)[0]).toMatchObject({ type: 'order.placed', correlationId: 'c-1' });
+  });
+
+  it('keeps personal facts apart', async () => {
+    const { recorder } = aRecorder();
+    const transaction = new Transaction();
+    await recorder.recordIn(transaction, { type: 'x', actor: { kind: 'user', email: 'zoe@example.com' } });
+    expect(transaction.written[0]?.event.personal).toBe('{"/actor/email":"zoe@example.com"}');
+    expect(transaction.written[0]?.event.salt).toMatch(/^[0-9a-f]{32}$/);
+    expect(transaction.written[0]?.event.body).not.toMatch(/zoe/);
+  });
+
+  it('wakes the sequencer when the transaction committed, and when nobody can say', async () => {
+    const { recorder, wakes } = aRecorder();
+    for (const [outcome, expected] of [
+      ['rolled-back', 0],
+      ['committed', 1],
+      ['unknown', 2],
+    ] as const) {
+      const transaction = new Transaction();
+      await recorder.recordIn(transaction, { type: 'x' });
+      transaction.end(outcome);
+      expect(wakes()).toBe(expected);
+    }
+  });
+
+  it('rejects when the event cannot be written', async () => {
+    const { recorder, inbox } = aRecorder();
+    await expect(recorder.recordIn({}, { type: 'x' })).rejects.toMatchObject({ code: 'AUDIT_TRANSACTION_MISSING' });
+    inbox.failure = new InboxMissingError('there is no table');
+    await expect(recorder.recordIn(new Transaction(), { type: 'x' })).rejects.toBe(inbox.failure);
+  });
+});
+
+describe('recordIn without a draft', () => {
+  it("writes the running action's own event, and tells the action how it ended", async () => {
+    const action = anAction();
+    const { recorder } = aRecorder(action);
+    const transaction = new Transaction();
+    const receipt = await recorder.recordIn(transaction);
+    expect(receipt).toStrictEqual({ id: action.eventId, status: 'in-transaction' });
+    expect(events(transaction)).toMatchObject([{ id: action.eventId, type: 'order.placed' }]);
+    expect(action.story).toStrictEqual(['joined']);
+    transaction.end('committed');
+    expect(action.story).toStrictEqual(['joined', 'committed']);
+  });
+
+  it('writes it once for each transaction, even when it is asked for twice at the same time', async () => {
+    const action = anAction();
+    const { recorder } = aRecorder(action);
+    const transaction = new Transaction();
+    await Promise.all([recorder.recordIn(transaction), recorder.recordIn(transaction)]);
+    await recorder.recordIn(transaction);
+    expect(transaction.written).toHaveLength(1);
+    expect(action.story).toStrictEqual(['joined']);
+  });
+
+  it('writes it again when the transaction was rolled back and is tried again', async () => {
+    const action = anAction();
+    const { recorder } = aRecorder(action);
+    const first = new Transaction();
+    await recorder.recordIn(first);
+    first.end('rolled-back');
+    const second = new Transaction();
+    await recorder.recordIn(second);
+    second.end('committed');
+    expect(events(second)).toMatchObject([{ id: action.eventId }]);
+    expect(action.story).toStrictEqual(['joined', 'rolled-back', 'joined', 'committed']);
+  });
+
+  it('writes it again in the same transaction after a savepoint took it back', async () => {
+    const action = anAction();
+    const { recorder } = aRecorder(action);
+    const transaction = new Transaction();
+    await recorder.recordIn(transaction);
+    transaction.end('rolled-back');
+    await recorder.recordIn(transaction);
+    expect(transaction.written).toHaveLength(2);
+  });
+
+  it('does not write it again once it is committed', async () => {
+    const action = anAction();
+    const { recorder } = aRecorder(action);
+    const first = new Transaction();
+    await recorder.recordIn(first);
+    first.end('committed');
+    const second = new Transaction();
+    expect(await recorder.recordIn(second)).toStrictEqual({ id: action.eventId, status: 'in-transaction' });
+    expect(second.written).toHaveLength(0);
+  });
+
+  it('can be tried again after it could not be written', async () => {
+    const action = anAction();
+    const { recorder, inbox } = aRecorder(action);
+    const transaction = new Transaction();
+    inbox.failure = new Error('connection terminated');
+    await expect(recorder.recordIn(transaction)).rejects.toBe(inbox.failure);
+    expect(action.story).toStrictEqual([]);
+    inbox.failure = undefined;
+    await recorder.recordIn(transaction);
+    expect(action.story).toStrictEqual(['joined']);
+  });
+
+  it('rejects where no action runs whose event could be written', async () => {
+    const { recorder } = aRecorder();
+    await expect(recorder.recordIn(new Transaction())).rejects.toMatchObject({
+      code: 'AUDIT_ACTION_MISSING',
+      message: expect.stringMatching(/Pass a draft to recordIn\(\)/) as string,
+    });
+  });
+
+  it('does not let a commit look failed because the action fails to hear of it', async () => {
+    const fail = (): never => {
+      throw new Error('deaf');
+    };
+    const deaf = { ...anAction(), ended: fail };
+    const { recorder, told } = aRecorder(deaf);
+    const transaction = new Transaction();
+    await recorder.recordIn(transaction);
+    expect(() => transaction.end('committed')).not.toThrow();
+    expect(told[0]).toMatch(/deaf/);
+  });
+});
+
+describe('transaction', () => {
+  it("returns what the work returned, and writes the action's event after the work, before the commit", async () => {
+    const action = anAction();
+    const { recorder } = aRecorder(action);
+    const source = new Source();
+    const result = await recorder.transaction(source, (manager) => {
+      expect(manager.written).toHaveLength(0);
+      return Promise.resolve(42);
+    });
+    expect(result).toBe(42);
+    expect(events(source.transactions[0] as Transaction)).toMatchObject([{ id: action.eventId }]);
+    expect(action.story).toStrictEqual(['joined', 'committed']);
+  });
+
+  it('does not write it twice when the work has written it', async () => {
+    const action = anAction();
+    const { recorder } = aRecorder(action);
+    const source = new Source();
+    await recorder.transaction(source, (manager) => recorder.recordIn(manager));
+    expect(source.transactions[0]?.written).toHaveLength(1);
+  });
+
+  it('writes nothing when the work fails, and fails with it', async () => {
+    const action = anAction();
+    const { recorder } = aRecorder(action);
+    const source = new Source();
+    const failure = new Error('out of stock');
+    await expect(recorder.transaction(source, () => Promise.reject(failure))).rejects.toBe(failure);
+    expect(source.transactions[0]?.written).toHaveLength(0);
+    expect(action.story).toStrictEqual([]);
+  });
+
+  it('lets nothing be committed when the event cannot be written', async () => {
+    const action = anAction();
+    const { recorder, inbox } = aRecorder(action);
+    const source = new Source();
+    inbox.failure = new InboxMissingError('there is no table');
+    await expect(recorder.transaction(source, () => Promise.resolve())).rejects.toBe(inbox.failure);
+    expect(action.story).toStrictEqual([]);
+  });
+
+  it('is an ordinary transaction where no transactional action runs', async () => {
+    const { recorder } = aRecorder();
+    const source = new Source();
+    expect(await recorder.transaction(source, () => Promise.resolve('done'))).toBe('done');
+    expect(source.transactions[0]?.written).toHaveLength(0);
+  });
+});

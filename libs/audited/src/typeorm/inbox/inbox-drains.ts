@@ -1,0 +1,18 @@
+import type { DataSource } from 'typeorm';
+import type { InboxDrain } from './inbox-drain.js';
+import { MysqlInboxDrain } from './mysql.inbox-drain.js';
+import { PostgresInboxDrain } from './postgres.inbox-drain.js';
+import { SqliteInboxDrain } from './sqlite.inbox-drain.js';
+
+/** For the drivers that `inboxDialectOf` accepts. */
+export function inboxDrainOf(application: DataSource): InboxDrain {
+  switch (application.options.type) {
+    case 'postgres':
+      return new PostgresInboxDrain(application);
+    case 'mysql':
+    case 'mariadb':
+      return new MysqlInboxDrain(application);
+    default:
+      return new SqliteInboxDrain(application);
+  }
+}

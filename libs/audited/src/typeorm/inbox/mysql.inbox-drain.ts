@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { DrainConnection, STATEMENT_LIMIT_MS, type SendStatement } from './drain-connection.js';
+import type { InboxRow } from './inbox-dialect.js';
+import type { InboxDrain, MoveRows } from './inbox-drain.js';
+
+/** A drainer that hangs between its statements loses its connection, and with it the lock. */
+const IDLE_LIMIT_SECONDS = 60;
+const SESSION = `SET SESSION wait_timeout = ${IDLE_LIMIT_SECONDS}, SESSION innodb_lock_wait_timeout = ${STATEMENT_LIMIT_MS / 1000}`;
+
+/**
+ * Drains under a named lock: others find it taken and come back later. Not `FOR UPDATE`: that would wait for every
+ * transaction of the application that has written and not yet ended, and lock the gap where the next ones write.
+ *
+ * Rows are removed by their ids, never up to one: a transaction with a smaller id may commit later.
+ */
+export class MysqlInboxDrain implements InboxDrain {
+  private readonly connection: DrainConnection;
+
+  constructor(application: DataSource) {
+    this.connection = new DrainConnection(application, {
+      // Whatever the application speaks: the texts hold all of Unicode.
+      charset: 'utf8mb4',
+      connectTimeout: STATEMENT_LIMIT_MS,
+      extra: { connectionLimit: 1, charset: 'utf8mb4', connectTimeout: STATEMENT_LIMIT_MS },
+    });
+  }
+
+  drain(place: string, maxRows: number, heldBack: ReadonlySet<string>, move: MoveRows): Promise<number> {
+    return this.connection.use(async (send) => {
+      const select = (what: string, limit: number): Promise<unknown> =>
+        heldBack.size === 0
+          ? send(`SELECT ${what} FROM ${place} AS inbox ORDER BY inbox.id LIMIT ${limit}`)
+          : send(`SELECT ${what} FROM ${place} AS inbox WHERE inbox.id NOT IN (?) ORDER BY inbox.id LIMIT ${limit}`, [
+              [...heldBack],
+            ]);
+      if (((await select('1 AS waiting', 1)) as unknown[]).length === 0) {
+        return 0;
+      }
+      await send(SESSION);
+      return underLock(send, place, async () => {
+        const rows = (await select('CAST(inbox.id AS CHAR) AS row_id, chain, body, personal, salt', maxRows)) as InboxRow[];
+        if (rows.length === 0) {
+          return 0;
+        }
+        const refused = await move(rows);
+        const moved = rows.map(({ row_id }) => row_id).filter((id) => !refused.has(id));
+        if (moved.length > 0) {
+          await send(`DELETE FROM ${place} WHERE id IN (?)`, [moved]);
+        }
+        return moved.length;
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+}
+
+/** A failure ends the connection, and with it the lock. */
+async function underLock(send: SendStatement, place: string, work: () => Promise<number>): Promise<number> {
+  const lock = `audit_inbox:${createHash('sha256').update(place).digest('hex').slice(0, 32)}`;
+  const [taken] = (await send('SELECT GET_LOCK(?, 0) AS taken', [lock])) as { readonly taken: number | string | null }[];
+  if (Number(taken?.taken) !== 1) {
+    return 0;
+  }
+  const moved = await work();
+  await send('DO RELEASE_LOCK(?)', [lock]);
+  return moved;
+}

@@ -1,0 +1,83 @@
+import type { DataSource } from 'typeorm';
+import { DrainConnection, STATEMENT_LIMIT_MS, type SendStatement } from './drain-connection.js';
+import type { InboxRow } from './inbox-dialect.js';
+import type { InboxDrain, MoveRows } from './inbox-drain.js';
+
+/** First half of the advisory lock's key; the second is the table itself. */
+const LOCK_CLASS = 1_635_083_369;
+/** A drainer that hangs between its statements loses its transaction, and with it the lock. */
+const IDLE_LIMIT_MS = 60_000;
+
+const BEGIN =
+  `BEGIN; SET LOCAL statement_timeout = ${STATEMENT_LIMIT_MS}; SET LOCAL lock_timeout = ${STATEMENT_LIMIT_MS}; ` +
+  `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_LIMIT_MS}`;
+
+/**
+ * Drains within one transaction that holds an advisory lock: others find it taken and come back later. Not row locks:
+ * they would write to every row only to delete it. A transaction's lock, not a session's: it works behind a pooler too.
+ *
+ * Rows are removed by their ids, never up to one: a transaction with a smaller id may commit later.
+ */
+export class PostgresInboxDrain implements InboxDrain {
+  private readonly connection: DrainConnection;
+
+  constructor(application: DataSource) {
+    this.connection = new DrainConnection(application, {
+      connectTimeoutMS: STATEMENT_LIMIT_MS,
+      installExtensions: false,
+      extra: { max: 1, connectionTimeoutMillis: STATEMENT_LIMIT_MS, query_timeout: STATEMENT_LIMIT_MS + 1000 },
+      // What goes wrong with the connection is seen by the statement that needs it.
+      poolErrorHandler: () => undefined,
+    });
+  }
+
+  drain(place: string, maxRows: number, heldBack: ReadonlySet<string>, move: MoveRows): Promise<number> {
+    return this.connection.use(async (send) => {
+      const waiting = (await send(`SELECT 1 FROM ${place} WHERE id <> ALL($1::bigint[]) LIMIT 1`, [
+        [...heldBack],
+      ])) as unknown[];
+      if (waiting.length === 0) {
+        return 0;
+      }
+      await send(BEGIN);
+      const moved = await drainLocked(send, place, { maxRows, heldBack, move });
+      await send(moved === 0 ? 'ROLLBACK' : 'COMMIT');
+      return moved;
+    });
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+}
+
+interface DrainOrder {
+  readonly maxRows: number;
+  readonly heldBack: ReadonlySet<string>;
+  readonly move: MoveRows;
+}
+
+async function drainLocked(
+  send: SendStatement,
+  place: string,
+  { maxRows, heldBack, move }: DrainOrder,
+): Promise<number> {
+  const [lock] = (await send(`SELECT pg_try_advisory_xact_lock(${LOCK_CLASS}, $1::regclass::oid::int) AS taken`, [
+    place,
+  ])) as { readonly taken: boolean }[];
+  if (lock?.taken !== true) {
+    return 0;
+  }
+  const rows = (await send(
+    `SELECT id::text AS row_id, chain, body, personal, salt FROM ${place}
+     WHERE id <> ALL($1::bigint[]) ORDER BY id LIMIT ${maxRows}`,
+    [[...heldBack]],
+  )) as InboxRow[];
+  if (rows.length === 0) {
+    return 0;
+  }
+  const refused = await move(rows);
+  const moved = rows.map(({ row_id }) => row_id).filter((id) => !refused.has(id));
+  await send(`DELETE FROM ${place} WHERE id = ANY($1::bigint[])`, [moved]);
+  return moved.length;
+}

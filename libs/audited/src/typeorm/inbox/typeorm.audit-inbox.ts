@@ -1,0 +1,155 @@
+import type { DataSource } from 'typeorm';
+import { DatabaseUnusableError, InboxMissingError, InboxUnavailableError } from '../../event/audit.error.js';
+import type { AuditInbox, InboxEntry, TransactionOutcome } from '../../storage/audit-inbox.js';
+import { entryOf, INBOX_COLUMNS, INBOX_TABLE, type InboxDialect, type InboxRow } from './inbox-dialect.js';
+import { inboxDialectOf, schemaOf } from './inbox-dialects.js';
+import type { InboxDrain } from './inbox-drain.js';
+import { inboxDrainOf } from './inbox-drains.js';
+import { TransactionEnds } from './transaction-ends.js';
+import { openTransactionOf } from './transaction-state.js';
+import { withinTime } from './within-time.js';
+
+/** How long one statement at the opening may take. */
+const OPEN_LIMIT_MS = 10_000;
+/** Bound of one INSERT; PostgreSQL takes 65 535 values in one. */
+const MAX_ROWS_PER_INSERT = 1000;
+/** So many refused events are held back; more than that is a store that refuses everything. */
+const MAX_HELD_BACK = 1000;
+
+/**
+ * The inbox in the application's own database: the table `audit_inbox`. PostgreSQL, MySQL, MariaDB and SQLite
+ * (better-sqlite3). Made through the application's DataSource, written through the connection of each transaction, drained
+ * through a connection of its own.
+ */
+export class TypeOrmAuditInbox implements AuditInbox {
+  private readonly dialect: InboxDialect;
+  private readonly ends = new TransactionEnds();
+  private readonly heldBack = new Set<string>();
+  private drainer: InboxDrain | undefined;
+  private place: string = INBOX_TABLE;
+  private isDraining = false;
+
+  /**
+   * @param application initialised, and closed, by the application
+   * @throws OptionsInvalidError when its driver is none of those above
+   */
+  constructor(private readonly application: DataSource) {
+    this.dialect = inboxDialectOf(application.options.type);
+  }
+
+  async open(): Promise<void> {
+    const place = (await this.locate()) ?? (await this.create());
+    const columns = INBOX_COLUMNS.join(', ');
+    await this.query(`SELECT ${columns} FROM ${place} WHERE 1 = 0`).catch((error: unknown) => {
+      throw new DatabaseUnusableError(
+        this.databaseName(),
+        `has a table ${place} that cannot be read as an inbox (${reasonOf(error)})`,
+        `It needs the columns ${columns}, and the application's role the rights SELECT, INSERT and DELETE on it.`,
+        { cause: error },
+      );
+    });
+    this.place = place;
+    this.heldBack.clear();
+    this.drainer ??= inboxDrainOf(this.application);
+  }
+
+  async write(
+    transaction: unknown,
+    entries: readonly InboxEntry[],
+    whenEnded?: (outcome: TransactionOutcome) => void,
+  ): Promise<void> {
+    const runner = openTransactionOf(transaction, this.application);
+    const forget = whenEnded === undefined ? undefined : this.ends.watch(runner, whenEnded);
+    try {
+      for (let start = 0; start < entries.length; start += MAX_ROWS_PER_INSERT) {
+        const { sql, parameters } = this.dialect.insert(this.place, entries.slice(start, start + MAX_ROWS_PER_INSERT));
+        await runner.query(sql, parameters);
+      }
+    } catch (error) {
+      forget?.();
+      throw this.writeFailure(error);
+    }
+  }
+
+  async drain(
+    maxEvents: number,
+    move: (entries: readonly InboxEntry[]) => Promise<readonly InboxEntry[]>,
+  ): Promise<number> {
+    if (this.drainer === undefined) {
+      throw new InboxUnavailableError('it is not open');
+    }
+    if (this.isDraining) {
+      return 0;
+    }
+    if (this.heldBack.size >= MAX_HELD_BACK) {
+      throw new InboxUnavailableError(`the store refuses its events (${MAX_HELD_BACK} of them); see what it refuses them for`);
+    }
+    this.isDraining = true;
+    try {
+      return await this.drainer.drain(this.place, maxEvents, this.heldBack, (rows) => this.moveRows(rows, move));
+    } finally {
+      this.isDraining = false;
+    }
+  }
+
+  async close(): Promise<void> {
+    const { drainer } = this;
+    this.drainer = undefined;
+    await drainer?.close();
+  }
+
+  private async moveRows(
+    rows: readonly InboxRow[],
+    move: (entries: readonly InboxEntry[]) => Promise<readonly InboxEntry[]>,
+  ): Promise<ReadonlySet<string>> {
+    const ids = new Map(rows.map((row) => [entryOf(row), row.row_id]));
+    const refused = await move([...ids.keys()]);
+    const refusedIds = new Set(refused.flatMap((entry) => ids.get(entry) ?? []));
+    refusedIds.forEach((id) => this.heldBack.add(id));
+    return refusedIds;
+  }
+
+  private async locate(): Promise<string | undefined> {
+    const { sql, parameters } = this.dialect.locate(schemaOf(this.application.options));
+    const [found] = (await this.query(sql, parameters)) as { readonly place: string }[];
+    return found?.place;
+  }
+
+  private async create(): Promise<string> {
+    const statement = this.dialect.createTable(schemaOf(this.application.options));
+    let failure: unknown;
+    await this.query(statement).catch((error: unknown) => {
+      // Another process may have made it at the same time; whether it is there now is what counts.
+      failure = error;
+    });
+    const place = await this.locate();
+    if (place === undefined) {
+      throw new InboxMissingError(
+        `the database "${this.databaseName()}" has no table ${INBOX_TABLE}, and the application may not create it ` +
+          `(${reasonOf(failure)}). Whoever may has to run: ${statement.replaceAll(/\s+/g, ' ')}`,
+        { cause: failure },
+      );
+    }
+    return place;
+  }
+
+  private query(sql: string, parameters?: unknown[]): Promise<unknown> {
+    return withinTime(this.application.query(sql, parameters), OPEN_LIMIT_MS, 'opening');
+  }
+
+  private writeFailure(error: unknown): unknown {
+    const driverError: unknown = typeof error === 'object' && error !== null && 'driverError' in error ? error.driverError : undefined;
+    return typeof driverError === 'object' && driverError !== null && this.dialect.isTableMissing(driverError)
+      ? new InboxMissingError(`there is no table ${this.place} in "${this.databaseName()}"`, { cause: error })
+      : error;
+  }
+
+  private databaseName(): string {
+    const { database } = this.application.options;
+    return typeof database === 'string' ? database : this.application.options.type;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,110 @@
+import { StoreUnavailableError } from '../../event/audit.error.js';
+import type { ChainHead, ChainId } from '../../event/audit-record.js';
+import type { SealedBatch } from '../server/sealed-batch.js';
+import type { HeldHead, RawRow, ServerDatabase, Snapshot } from '../server/server-database.js';
+import type { SqlValue } from '../server/server-dialect.js';
+import { MYSQL_DIALECT } from './mysql-dialect.js';
+import { callFailure, openFailure } from './mysql-errors.js';
+import { MysqlConnections } from './mysql-connections.js';
+import { migrate, requireRights } from './mysql-schema.js';
+import type { MysqlSession } from './mysql-session.js';
+import { durabilityWarnings, readServerSettings, requireUsable } from './server-settings.js';
+import { limited, readSnapshot } from './mysql-snapshot.js';
+import { MysqlTransactions } from './mysql-transactions.js';
+import type { MysqlSettings } from './mysql.options.js';
+import { ReadSlots } from './read-slots.js';
+
+/** A connection that does not answer is given up a little later than the server gives up itself. */
+const GRACE_MS = 100;
+
+/** One MySQL or MariaDB database: connections, schema, transactions. */
+export class MysqlDatabase implements ServerDatabase {
+  readonly dialect = MYSQL_DIALECT;
+  private readonly reading: ReadSlots;
+  private connections: MysqlConnections | undefined;
+  private transactions: MysqlTransactions | undefined;
+
+  constructor(private readonly settings: MysqlSettings) {
+    const { poolSize, connectTimeoutMs } = settings;
+    this.reading = new ReadSlots(Math.max(1, Math.floor(poolSize / 3)), connectTimeoutMs);
+  }
+
+  async open(): Promise<void> {
+    const { place, database, username, warn } = this.settings;
+    let account = `'${username}'@'%'`;
+    let connections: MysqlConnections | undefined;
+    try {
+      const opened = (connections = await MysqlConnections.open(this.settings));
+      const server = await opened.pool.use(async (session) => {
+        account = await accountOf(session);
+        const found = await readServerSettings(session);
+        requireUsable(place, found);
+        await migrate(place, opened.source, session);
+        await requireRights(session);
+        return found;
+      });
+      for (const warning of durabilityWarnings(server)) {
+        warn(`The audit database "${place}": ${warning}`);
+      }
+      this.transactions = new MysqlTransactions(opened.pool, Number(server.get('max_allowed_packet')));
+      this.connections = opened;
+    } catch (error) {
+      await connections?.close();
+      throw openFailure({ place, database, account }, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    const { connections } = this;
+    this.connections = undefined;
+    this.transactions = undefined;
+    await connections?.close();
+  }
+
+  appendAt(head: ChainHead, batch: SealedBatch): Promise<boolean> {
+    return this.write((transactions) => transactions.appendAt(head, batch));
+  }
+
+  withHead<Result>(chain: ChainId, work: (held: HeldHead) => Promise<Result>): Promise<Result> {
+    return this.write((transactions) => transactions.withHead(chain, work));
+  }
+
+  query(sql: string, values: readonly SqlValue[] = []): Promise<readonly RawRow[]> {
+    return this.read((session) => session.rows<RawRow>(limited(sql, this.settings.readTimeoutMs), values));
+  }
+
+  snapshot<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
+    return this.read((session) => readSnapshot(session, this.settings.readTimeoutMs, work));
+  }
+
+  private async read<Result>(work: (session: MysqlSession) => Promise<Result>): Promise<Result> {
+    const { place, readTimeoutMs } = this.settings;
+    try {
+      return await this.reading.use(() => opened(this.connections).pool.use(work, readTimeoutMs + GRACE_MS));
+    } catch (error) {
+      throw callFailure(place, error);
+    }
+  }
+
+  private async write<Result>(work: (transactions: MysqlTransactions) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(opened(this.transactions));
+    } catch (error) {
+      throw callFailure(this.settings.place, error);
+    }
+  }
+}
+
+function opened<Part>(part: Part | undefined): Part {
+  if (part === undefined) {
+    throw new StoreUnavailableError('it is not open');
+  }
+  return part;
+}
+
+/** The account that the server took the login for, as GRANT wants it. */
+async function accountOf(session: MysqlSession): Promise<string> {
+  const [row] = await session.rows<{ account: string }>('SELECT CURRENT_USER() AS account');
+  const [user = '', host = '%'] = (row?.account ?? '').split(/@(?=[^@]*$)/);
+  return `'${user}'@'${host}'`;
+}

@@ -1,0 +1,76 @@
+import type { DataSource } from 'typeorm';
+import { SchemaTooNewError, StoreUnavailableError } from '../../event/audit.error.js';
+import { RECORD_COLUMN_NAMES } from '../../storage/record-columns.js';
+import { CreateAuditLog1795219200000 } from '../migrations/mysql/1795219200000-create-audit-log.migration.js';
+import { SEAL_COLUMN_NAMES } from '../server/record-row.js';
+import type { MysqlSession } from './mysql-session.js';
+
+/** In the order they are run. */
+export const MYSQL_MIGRATIONS = [CreateAuditLog1795219200000];
+export const MYSQL_MIGRATIONS_TABLE = 'audit_migrations';
+
+/** How long another process that brings the schema up to date is waited for. */
+const MIGRATION_WAIT_SECONDS = 60;
+/** The name of a lock may have 64 characters; it is the server's, so the database must be in it. */
+const MIGRATION_LOCK = "CONCAT('audit:', SHA1(DATABASE()))";
+
+/**
+ * Brings the schema up to date. Of two processes that open a new database, one makes the schema, and the other finds it.
+ * An account that may not make tables is no problem where nothing is to be made.
+ *
+ * @throws SchemaTooNewError
+ */
+export async function migrate(database: string, source: DataSource, session: MysqlSession): Promise<void> {
+  if (await isUpToDate(database, session)) {
+    return;
+  }
+  const waitMs = (MIGRATION_WAIT_SECONDS + 1) * 1000;
+  const lock = `SELECT GET_LOCK(${MIGRATION_LOCK}, ${MIGRATION_WAIT_SECONDS}) AS granted`;
+  const [answer] = await session.rows<{ granted: number | null }>(lock, [], waitMs);
+  if (answer?.granted !== 1) {
+    throw new StoreUnavailableError(
+      `another process has been changing the schema of "${database}" for ${MIGRATION_WAIT_SECONDS} s. Look for one that hangs`,
+    );
+  }
+  try {
+    if (!(await isUpToDate(database, session))) {
+      await source.runMigrations({ transaction: 'none' });
+    }
+  } finally {
+    await session.rows(`SELECT RELEASE_LOCK(${MIGRATION_LOCK})`);
+  }
+}
+
+async function isUpToDate(database: string, session: MysqlSession): Promise<boolean> {
+  const tables = await session.rows(
+    'SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?',
+    [MYSQL_MIGRATIONS_TABLE],
+  );
+  if (tables.length === 0) {
+    return false;
+  }
+  const applied = await session.rows<{ name: string }>(`SELECT name FROM ${MYSQL_MIGRATIONS_TABLE}`);
+  const names = new Set(applied.map(({ name }) => name));
+  const known = MYSQL_MIGRATIONS.map(({ name }) => name);
+  const unknown = [...names].filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new SchemaTooNewError(database, unknown);
+  }
+  return known.every((name) => names.has(name));
+}
+
+/**
+ * Does everything that an append does, with no row: a missing right, a missing column and a server that only reads show
+ * when the store is opened, not with the first event.
+ */
+export async function requireRights(session: MysqlSession): Promise<void> {
+  const columns = [...SEAL_COLUMN_NAMES, ...RECORD_COLUMN_NAMES].join(', ');
+  await session.rows('SELECT chain, position, hash FROM audit_heads LIMIT 0');
+  await session.change(
+    `INSERT INTO audit_records (${columns}) SELECT ${columns} FROM audit_records WHERE sequence < 0 AND FALSE`,
+  );
+  await session.change(
+    'INSERT INTO audit_heads (chain, position, hash) SELECT chain, position, hash FROM audit_heads WHERE FALSE',
+  );
+  await session.change('UPDATE audit_heads SET position = position, hash = hash WHERE FALSE');
+}

@@ -1,0 +1,228 @@
+import type { ChainHead, ChainId } from '../../event/audit-record.js';
+import { GENESIS_HASH } from '../../event/audit-record.js';
+import { StoreUnavailableError } from '../../event/audit.error.js';
+import { ALL_COLUMNS, recordRow } from '../server/record-row.js';
+import type { SealedBatch } from '../server/sealed-batch.js';
+import type { HeldHead, RawRow, ServerDatabase, Snapshot } from '../server/server-database.js';
+import type { SqlValue } from '../server/server-dialect.js';
+import { PostgresDialect } from './postgres-dialect.js';
+import { openingFailure, storeFailure } from './postgres-failure.js';
+import { quoted } from './postgres-names.js';
+import { addPartitions } from './postgres-partitions.js';
+import { PostgresPool } from './postgres-pool.js';
+import { prepareSchema } from './postgres-schema.js';
+import type { PostgresSession, SessionLimit } from './postgres-session.js';
+import { insertAt, insertStatement } from './postgres-statements.js';
+import { textArray } from './postgres-text-array.js';
+import type { PostgresSettings } from './postgres.options.js';
+
+/** A connection that does not answer is given up a little later than the server gives up itself, and says why. */
+const GRACE_MS = 100;
+const ROWS_PER_FETCH = 500;
+const DAY_MS = 86_400_000;
+
+/** The log on a PostgreSQL server. */
+export class PostgresDatabase implements ServerDatabase {
+  readonly dialect: PostgresDialect;
+  private readonly schema: string;
+  private readonly insert: string;
+  private readonly writeLimit: SessionLimit;
+  private readonly readLimit: SessionLimit;
+  private writing: PostgresPool | undefined;
+  private reading: Promise<PostgresPool> | undefined;
+  private partitionTimer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly settings: PostgresSettings) {
+    this.dialect = new PostgresDialect(settings.schema);
+    this.schema = quoted(settings.schema);
+    this.insert = insertStatement(this.schema);
+    this.writeLimit = { limitMs: settings.statementTimeoutMs + GRACE_MS, option: 'statementTimeoutMs' };
+    this.readLimit = { limitMs: settings.readTimeoutMs + GRACE_MS, option: 'readTimeoutMs' };
+  }
+
+  async open(): Promise<void> {
+    const { settings } = this;
+    let pool: PostgresPool | undefined;
+    try {
+      pool = await PostgresPool.connect(settings, {
+        size: settings.poolSize - readers(settings),
+        timeoutMs: settings.statementTimeoutMs,
+        readOnly: false,
+      });
+      await prepareSchema(pool, settings);
+    } catch (error) {
+      await pool?.end();
+      throw openingFailure(settings.place, settings, error);
+    }
+    this.writing = pool;
+    await this.addPartitions();
+    this.partitionTimer = setInterval(() => void this.addPartitions(), DAY_MS).unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.partitionTimer);
+    const { writing, reading } = this;
+    this.writing = undefined;
+    this.reading = undefined;
+    // A pool that failed to connect was told to whoever wanted to read.
+    const readingPool = await reading?.catch(() => undefined);
+    await Promise.all([readingPool?.end(), writing?.end()]);
+  }
+
+  readonly appendAt = (head: ChainHead, batch: SealedBatch): Promise<boolean> =>
+    this.write((session) => insertAt(session, this.insert, head, batch));
+
+  async withHead<Result>(chain: ChainId, work: (held: HeldHead) => Promise<Result>): Promise<Result> {
+    return this.write(async (session) => {
+      let hasStored = false;
+      return inTransaction(session, 'BEGIN', () => (hasStored ? 'COMMIT' : 'ROLLBACK'), async () => {
+        const head = await this.lockHead(session, chain);
+        return work({
+          head,
+          knownIds: (ids) => this.knownIds(session, ids),
+          store: async (batch) => {
+            if (!(await insertAt(session, this.insert, head, batch))) {
+              throw new StoreUnavailableError(`the head of chain "${chain}" moved although it was locked`);
+            }
+            hasStored = true;
+          },
+        });
+      });
+    });
+  }
+
+  readonly query = async (sql: string, values: readonly SqlValue[] = []): Promise<readonly RawRow[]> => {
+    return (await this.read(this.readLimit, (session) => session.run(sql, values))).rows;
+  };
+
+  async snapshot<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
+    // Each step is bounded by the server's and by this process's limit; how many steps there are depends on the log.
+    return this.read({ ...this.readLimit, perStatement: true }, (session) =>
+      inTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', () => 'COMMIT', () =>
+        work({
+          query: async (sql, values = []) => (await session.run(sql, values)).rows,
+          recordBatches: (chain) => this.recordBatches(session, chain),
+        }),
+      ),
+    );
+  }
+
+  private async lockHead(session: PostgresSession, chain: ChainId): Promise<ChainHead> {
+    const lock = `SELECT position, hash FROM ${this.schema}.audit_heads WHERE chain = $1 FOR UPDATE`;
+    let { rows } = await session.run(lock, [chain]);
+    if (rows[0] === undefined) {
+      // The row to lock; nobody else ever sees it at position 0.
+      await session.run(
+        `INSERT INTO ${this.schema}.audit_heads (chain, position, hash)
+         SELECT $1::text, 0, $2::text WHERE NOT EXISTS (SELECT FROM ${this.schema}.audit_records WHERE chain = $1::text)
+         ON CONFLICT DO NOTHING`,
+        [chain, GENESIS_HASH],
+      );
+      ({ rows } = await session.run(lock, [chain]));
+    }
+    const head = rows[0];
+    if (head === undefined) {
+      throw new StoreUnavailableError(
+        `chain "${chain}" has records but no head, so nobody can tell where it goes on. Run verify(), and restore the head`,
+      );
+    }
+    return { chain, position: Number(head['position']), hash: String(head['hash']) };
+  }
+
+  private async knownIds(session: PostgresSession, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const columnTexts = ids.map((id) => this.dialect.columnText(id));
+    const { rows } = await session.run(
+      `SELECT id FROM ${this.schema}.audit_records WHERE id = ANY ($1::text[])`,
+      [textArray(columnTexts)],
+    );
+    const stored = new Set(rows.map((row) => row['id']));
+    return new Set(ids.filter((_, index) => stored.has(columnTexts[index] ?? '')));
+  }
+
+  private async *recordBatches(session: PostgresSession, chain: string): AsyncGenerator<readonly ReturnType<typeof recordRow>[]> {
+    // One cursor, one plan; its snapshot is that of the transaction.
+    await session.run(
+      `DECLARE audit_chain NO SCROLL CURSOR FOR SELECT ${ALL_COLUMNS} FROM ${this.schema}.audit_records
+       WHERE chain = $1 ORDER BY position, sequence`,
+      [chain],
+    );
+    for (;;) {
+      const { rows } = await session.run(`FETCH ${ROWS_PER_FETCH} FROM audit_chain`);
+      yield rows.map(recordRow);
+      if (rows.length < ROWS_PER_FETCH) {
+        break;
+      }
+    }
+    await session.run('CLOSE audit_chain');
+  }
+
+  private async addPartitions(): Promise<void> {
+    try {
+      const { schema, monthsAhead } = this.settings;
+      await this.write((session) => addPartitions(session, schema, monthsAhead));
+    } catch {
+      // Deliberately silent: rows of a month without a partition go to the default one, and tomorrow it is tried again.
+    }
+  }
+
+  private async write<Result>(work: (session: PostgresSession) => Promise<Result>): Promise<Result> {
+    try {
+      if (this.writing === undefined) {
+        throw new StoreUnavailableError('it is not open');
+      }
+      return await this.writing.use(this.writeLimit, work);
+    } catch (error) {
+      throw storeFailure(this.settings.place, error);
+    }
+  }
+
+  private async read<Result>(
+    limit: SessionLimit,
+    work: (session: PostgresSession) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await (await this.readers()).use(limit, work);
+    } catch (error) {
+      throw storeFailure(this.settings.place, error);
+    }
+  }
+
+  /** Connections to read with are made with the first read; an application that only writes has none. */
+  private readers(): Promise<PostgresPool> {
+    if (this.writing === undefined) {
+      throw new StoreUnavailableError('it is not open');
+    }
+    const { settings } = this;
+    this.reading ??= PostgresPool.connect(settings, {
+      size: readers(settings),
+      timeoutMs: settings.readTimeoutMs,
+      readOnly: true,
+    }).catch((error: unknown) => {
+      this.reading = undefined;
+      throw error;
+    });
+    return this.reading;
+  }
+}
+
+async function inTransaction<Result>(
+  session: PostgresSession,
+  begin: string,
+  end: () => 'COMMIT' | 'ROLLBACK',
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await session.run(begin);
+  try {
+    const result = await work();
+    await session.run(end());
+    return result;
+  } catch (error) {
+    // Where not even this works, the connection is broken, and the server rolls back by itself.
+    await session.run('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+function readers({ poolSize }: PostgresSettings): number {
+  return Math.max(1, Math.floor(poolSize / 3));
+}

@@ -1,0 +1,137 @@
+import { StoreUnavailableError } from '../../event/audit.error.js';
+import type { AuditRecord, ChainId } from '../../event/audit-record.js';
+import type { IntegrityReport } from '../../integrity/integrity-fault.js';
+import { checkQuery, type AuditPage, type AuditQuery } from '../../storage/audit-query.js';
+import type { AuditReader, VerifyOptions } from '../../storage/audit-reader.js';
+import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../../storage/audit-store.js';
+import { checkChainName } from '../../storage/chain-name.js';
+import { ChainWriter } from './chain-writer.js';
+import { prepareEvents, type PreparedEvent } from './sealed-batch.js';
+import type { ServerDatabase } from './server-database.js';
+import { ServerRecordReader } from './server-record-reader.js';
+import { ServerVerification } from './server-verification.js';
+
+/** Above so many chains, those without work under way are forgotten; each costs one more round trip when it comes back. */
+const MAX_REMEMBERED_CHAINS = 1000;
+
+/** The log on a database server: what is the same on every one of them. */
+export class ServerAuditStore implements AuditStore, AuditReader {
+  private readonly writers = new Map<ChainId, ChainWriter>();
+  private readonly reader: ServerRecordReader;
+  private isOpen = false;
+  private opening: Promise<void> | undefined;
+  private closing: Promise<void> | undefined;
+
+  constructor(private readonly database: ServerDatabase) {
+    this.reader = new ServerRecordReader(database);
+  }
+
+  async open(): Promise<void> {
+    await this.closing;
+    if (this.isOpen) {
+      return;
+    }
+    this.opening ??= this.database
+      .open()
+      .then(() => {
+        this.isOpen = true;
+      })
+      .finally(() => {
+        this.opening = undefined;
+      });
+    await this.opening;
+  }
+
+  async append(chain: ChainId, events: readonly AppendableEvent[]): Promise<AppendReceipt> {
+    checkChainName(chain);
+    this.requireOpen();
+    if (events.length === 0) {
+      return { chain, firstPosition: (await this.read(() => this.positionOf(chain))) + 1 };
+    }
+    return this.writerOf(chain).append(this.prepared(events));
+  }
+
+  async appendMissing(chain: ChainId, events: readonly AppendableEvent[]): Promise<ReplayReceipt> {
+    checkChainName(chain);
+    this.requireOpen();
+    return events.length === 0
+      ? { chain, appended: 0 }
+      : this.writerOf(chain).appendMissing(this.prepared(events));
+  }
+
+  async find(query: AuditQuery = {}): Promise<AuditPage> {
+    const checked = checkQuery(query);
+    return this.read(() => this.reader.find(checked));
+  }
+
+  async get(id: string): Promise<AuditRecord | undefined> {
+    return this.read(() => this.reader.get(id));
+  }
+
+  async verify(options: VerifyOptions = {}): Promise<IntegrityReport> {
+    return this.read(() =>
+      this.database.snapshot((snapshot) => new ServerVerification(snapshot, this.database.dialect, options).run()),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.closing ??= this.end().finally(() => {
+      this.closing = undefined;
+    });
+    await this.closing;
+  }
+
+  private async end(): Promise<void> {
+    // Failing to open was told to whoever opened.
+    await this.opening?.catch(() => undefined);
+    if (!this.isOpen) {
+      return;
+    }
+    this.isOpen = false;
+    await Promise.all([...this.writers.values()].map((writer) => writer.finish()));
+    this.writers.clear();
+    await this.database.close();
+  }
+
+  private prepared(events: readonly AppendableEvent[]): readonly PreparedEvent[] {
+    return prepareEvents(events, (text) => this.database.dialect.columnText(text));
+  }
+
+  private writerOf(chain: ChainId): ChainWriter {
+    let writer = this.writers.get(chain);
+    if (writer === undefined) {
+      if (this.writers.size >= MAX_REMEMBERED_CHAINS) {
+        this.forgetIdleChains();
+      }
+      writer = new ChainWriter(this.database, chain);
+      this.writers.set(chain, writer);
+    }
+    return writer;
+  }
+
+  private forgetIdleChains(): void {
+    for (const [chain, writer] of this.writers) {
+      if (writer.isIdle) {
+        this.writers.delete(chain);
+      }
+    }
+  }
+
+  private async positionOf(chain: ChainId): Promise<number> {
+    const { dialect } = this.database;
+    const sql = `SELECT position FROM ${dialect.table('audit_heads')} WHERE chain = ${dialect.placeholder(1)}`;
+    const [head] = await this.database.query(sql, [chain]);
+    return Number(head?.['position'] ?? 0);
+  }
+
+  private async read<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.requireOpen();
+    return work();
+  }
+
+  private requireOpen(): void {
+    if (!this.isOpen) {
+      throw new StoreUnavailableError('it is not open');
+    }
+  }
+}

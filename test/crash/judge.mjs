@@ -1,0 +1,167 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** Routes whose 2xx answer is a promise that the record exists. */
+const PROMISING = new Set(['recorded', 'required', 'transactional', 'noted']);
+const MAX_EXAMPLES = 5;
+
+/** What is in a record's body and not in a column. */
+function readBody(body) {
+  const { causationId, spooled, details, origin } = JSON.parse(body);
+  return { causationId, spooled: spooled === true, details, instanceId: origin.instanceId };
+}
+
+/**
+ * Holds what the clients were told against what the database says, over all rounds of a run. It asks the tables, not
+ * the product, so that both cannot be wrong in the same way.
+ */
+export class Judge {
+  /** @type {import('./load.mjs').Answer[]} */
+  answers = [];
+  #database;
+  #handlerLog;
+  #lastPosition = 0;
+  #records = [];
+  #byId = new Map();
+
+  /** @param {string} [handlerLog] file with the key of every request whose `required` handler ran */
+  constructor(database, handlerLog) {
+    this.#database = database;
+    this.#handlerLog = handlerLog;
+  }
+
+  get recordCount() {
+    return this.#records.length;
+  }
+
+  get spooledCount() {
+    return this.#records.filter(({ spooled }) => spooled).length;
+  }
+
+  get records() {
+    return this.#records;
+  }
+
+  hear(answers) {
+    this.answers.push(...answers);
+  }
+
+  /** Reads what is new; true when everything that was promised is there and nothing waits for its place any more. */
+  async isSettled() {
+    if ((await this.#database.waiting()) > 0) {
+      return false;
+    }
+    await this.#readOn();
+    return this.answers.every((answer) => !isPromised(answer) || this.#byId.has(answer.auditId));
+  }
+
+  /** Counts of what must not be, with some examples of each. */
+  async verdict() {
+    await this.#readOn();
+    const faults = { missing: [], duplicates: [], orphans: [], gaps: [] };
+    this.#findMissing(faults);
+    this.#findDuplicates(faults);
+    this.#findWithoutIntent(faults);
+    await this.#findTornTransactions(faults);
+    await this.#findGaps(faults);
+    const { missing, duplicates, orphans, gaps } = faults;
+    return {
+      missing: missing.length,
+      duplicates: duplicates.length,
+      orphans: orphans.length,
+      gaps: gaps.length,
+      examples: Object.values(faults).flatMap((found) => found.slice(0, MAX_EXAMPLES)),
+    };
+  }
+
+  async #readOn() {
+    for (const row of await this.#database.recordsAfter(this.#lastPosition)) {
+      const record = { ...row, position: Number(row.position), ...readBody(row.body), body: undefined };
+      this.#lastPosition = record.position;
+      this.#records.push(record);
+      this.#byId.set(record.id, [...(this.#byId.get(record.id) ?? []), record]);
+    }
+  }
+
+  #findMissing({ missing }) {
+    for (const answer of this.answers.filter(isPromised)) {
+      const record = this.#byId.get(answer.auditId)?.[0];
+      const expected = answer.status < 300 ? 'success' : 'failure';
+      if (record === undefined || record.stage !== 'outcome' || record.outcome !== expected) {
+        const found = record === undefined ? 'no record' : `a record ${record.stage} ${record.outcome}`;
+        missing.push(`${answer.route} ${answer.key} was answered ${answer.status} as ${answer.auditId}: ${found}`);
+      }
+    }
+  }
+
+  /** The same id twice, or one request with two records of one kind. */
+  #findDuplicates({ duplicates }) {
+    const seen = new Map();
+    for (const { id, type, stage, resource_id: key, position } of this.#records) {
+      const names = key === null ? [`id ${id}`] : [`id ${id}`, `${stage} ${type} of ${key}`];
+      for (const name of names) {
+        if (seen.has(name)) {
+          duplicates.push(`${name} at positions ${seen.get(name)} and ${position}`);
+        }
+        seen.set(name, position);
+      }
+    }
+  }
+
+  /** Every `required` outcome has its intent before it, and no handler ran without one. */
+  #findWithoutIntent({ orphans }) {
+    const required = this.#records.filter(({ type }) => type === 'order.required');
+    const intended = new Set();
+    for (const { id, stage, causationId, resource_id: key, position } of required) {
+      const intent = stage === 'intent' ? undefined : this.#byId.get(causationId)?.[0];
+      if (stage === 'intent') {
+        intended.add(key);
+      } else if (intent?.stage !== 'intent' || intent.position > position || intent.resource_id !== key) {
+        orphans.push(`outcome ${id} of ${key} has no intent before it`);
+      }
+    }
+    const ran =
+      this.#handlerLog !== undefined && existsSync(this.#handlerLog)
+        ? readFileSync(this.#handlerLog, 'utf8').split('\n')
+        : [];
+    for (const key of ran.slice(0, -1).filter((line) => !intended.has(line))) {
+      orphans.push(`the handler ran for ${key} without an intent`);
+    }
+  }
+
+  /** A transactional record exists if and only if its business row does. */
+  async #findTornTransactions({ orphans }) {
+    const rows = await this.#database.orders();
+    for (const [kind, type] of [
+      ['placed', 'order.transactional'],
+      ['noted', 'order.noted'],
+    ]) {
+      const stored = new Set(rows.filter((row) => row.kind === kind).map(({ id }) => id));
+      const recorded = new Set(
+        this.#records.filter((record) => isSuccessOf(record, type)).map((record) => record.resource_id),
+      );
+      stored.forEach((key) => recorded.has(key) || orphans.push(`row ${key} (${kind}) has no record ${type}`));
+      recorded.forEach((key) => stored.has(key) || orphans.push(`record ${type} of ${key} has no row`));
+    }
+  }
+
+  async #findGaps({ gaps }) {
+    const totals = await this.#database.totals();
+    const [records, ids, first, last] = ['records', 'ids', 'first', 'last'].map((name) => Number(totals[name]));
+    if (records > 0 && (first !== 1 || last !== records || ids !== records)) {
+      gaps.push(`${records} records, ${ids} ids, positions ${first} to ${last}`);
+    }
+  }
+}
+
+/** A 2xx answer promises the record of the success; a rolled back transaction that of the failure. */
+function isPromised({ route, status }) {
+  return PROMISING.has(route) && (isSuccess(status) || status === 409);
+}
+
+function isSuccess(status) {
+  return status >= 200 && status < 300;
+}
+
+function isSuccessOf({ type, stage, outcome }, wanted) {
+  return type === wanted && stage === 'outcome' && outcome === 'success';
+}
