@@ -21,7 +21,13 @@ const POOL = 20;
 
 const RESULTS = [
   { id: '8-lock', measure: 'rates', reference: 'lock', reach: 6, unit: 'times a lock per caller' },
-  { id: '8-lock-p99', measure: 'speeds', reference: 'lock', reach: 4, unit: 'times shorter p99 than a lock per caller' },
+  {
+    id: '8-lock-p99',
+    measure: 'speeds',
+    reference: 'lock',
+    reach: 4,
+    unit: 'times shorter p99 than a lock per caller',
+  },
   { id: '8-unchained', measure: 'rates', reference: 'unchained', reach: 1.2, unit: 'times own unchained transactions' },
 ];
 
@@ -76,7 +82,7 @@ async function callersAtWork(record, seconds) {
   const startedAt = performance.now();
   const until = startedAt + seconds * 1000;
   const caller = async () => {
-    for (let now = performance.now(); now < until; ) {
+    for (let now = performance.now(); now < until;) {
       await record();
       const after = performance.now();
       waits.push(after - now);

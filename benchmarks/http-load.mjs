@@ -57,7 +57,8 @@ process.on('message', async ({ port, path, connections, seconds, requestsPerSeco
   const turns = setInterval(() => {
     const turnsDue = (Number(process.hrtime.bigint() - startedAt) / 1e9) * (requestsPerSecond ?? 0);
     for (; turnsTaken < turnsDue && idle.length > 0; turnsTaken++) {
-      idle.pop()();
+      // The one that waited longest: a server closes a connection that nobody uses.
+      idle.shift()();
     }
   }, TURN_MS);
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));

@@ -45,7 +45,7 @@ export async function run({ quick, wanted, log }) {
       continue;
     }
     const variants = [...new Set(entries.flatMap(({ variant, reference }) => [variant, reference]))];
-    const { rates, latencies } = await measure(adapter, variants, quick ? 3 : 7, quick ? 1.2 : 3, log);
+    const { rates, latencies } = await measure(adapter, variants, quick ? 3 : 7, quick ? 1 : 3, log);
     results.push(
       ...entries.map(({ id, variant, reference, reach, unit }) => ({
         id,

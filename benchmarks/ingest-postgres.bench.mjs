@@ -5,7 +5,7 @@
  * and the triggers are what the difference pays for.
  */
 import pg from 'pg';
-import { PostgresAuditStore } from '../libs/audited/dist/esm/typeorm/postgres/postgres.audit-store.js';
+import { PostgresAuditStore } from 'nestjs-audited/typeorm';
 import { benchmarkDatabase } from './postgres-server.mjs';
 import { makeRawTables, plainColumns, unnestInsert } from './postgres-tables.mjs';
 import { sampleEvents } from './sample-events.mjs';

@@ -3,7 +3,7 @@
  * and statements that a careful user would write against them.
  */
 import pg from 'pg';
-import { PostgresAuditStore } from '../libs/audited/dist/esm/typeorm/postgres/postgres.audit-store.js';
+import { PostgresAuditStore } from 'nestjs-audited/typeorm';
 import { sha256Scheme } from '../libs/audited/dist/esm/integrity/sha256.scheme.js';
 import { columnValues, RECORD_COLUMN_NAMES } from '../libs/audited/dist/esm/storage/record-columns.js';
 

@@ -4,20 +4,28 @@
  * Usage (by fork): node postgres-writer.mjs <url>; { ready } when it is connected; { chain, callers, startAt, seconds } in,
  * { events, seconds } out.
  */
-import { PostgresAuditStore } from '../libs/audited/dist/esm/typeorm/postgres/postgres.audit-store.js';
+import { PostgresAuditStore } from 'nestjs-audited/typeorm';
 import { GroupCommit } from '../libs/audited/dist/esm/recording/group-commit.js';
 import { sampleEvent } from './sample-events.mjs';
 
-const LIMITS = { maxQueuedEvents: 10_000, maxQueuedBytes: 64 * 1024 * 1024, maxBatchEvents: 500, commitTimeoutMs: 30_000 };
+const LIMITS = {
+  maxQueuedEvents: 10_000,
+  maxQueuedBytes: 64 * 1024 * 1024,
+  maxBatchEvents: 500,
+  commitTimeoutMs: 30_000,
+};
 
 const store = new PostgresAuditStore({ url: process.argv[2] });
 await store.open();
+const writer = {
+  write: async (chain, events) => ({ place: 'store', ...(await store.append(chain, events)) }),
+};
 const commits = new Map();
 
 function commitsTo(chain) {
   let commit = commits.get(chain);
   if (commit === undefined) {
-    commit = new GroupCommit(store, chain, LIMITS);
+    commit = new GroupCommit(writer, chain, LIMITS);
     commits.set(chain, commit);
   }
   return commit;

@@ -25,7 +25,7 @@ export async function run({ quick, wanted, log }) {
   if (entries.length === 0) {
     return { results: [], tables: [] };
   }
-  const seconds = quick ? 1.5 : 4;
+  const seconds = quick ? 1 : 4;
   const database = await benchmarkDatabase('processes');
   const writers = [];
   try {

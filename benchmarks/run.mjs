@@ -39,6 +39,7 @@ for (const { id, ratio, min, max, reach, unit } of results) {
   const goal = reach === undefined ? '' : ` reach ${reach} ${ratio >= reach ? 'reached' : 'NOT REACHED'}`;
   process.stdout.write(`${id}: ${ratio.toFixed(2)} ${unit} (${min.toFixed(2)}..${max.toFixed(2)})${goal}\n`);
 }
+log(`\n${tables.join('\n\n')}\n`);
 if (postgres !== undefined) {
   process.stdout.write(`PostgreSQL: ${postgres}\n`);
 }

@@ -158,6 +158,41 @@ describe.each(PLATFORMS)('the level "required" while nothing can be recorded, on
   });
 });
 
+describe.each(PLATFORMS)('the level "required" with a spool, while the database is down, on %s', (platform) => {
+  it('runs and answers: the spool keeps intent and outcome, and both reach the chain in order', async () => {
+    const app = await requiredApp(platform).audit({ spool: {} }).start();
+    const release = lock(app);
+    const answer = await app.post('/required/pay/7');
+    expect([answer.status, stage.calls]).toEqual([201, ['pay']]);
+    release();
+    const [, outcome] = linked(await app.eventually(2));
+    expect(outcome).toMatchObject({ id: answer.headers.get('x-audit-id'), spooled: true });
+    await app.close();
+  });
+
+  it('runs and answers with the policy "drop-and-count", although nothing can be kept', async () => {
+    const app = await requiredApp(platform)
+      .audit({ spool: { maxBytes: 4096, maxSegmentBytes: 4096, whenFull: 'drop-and-count' } })
+      .start();
+    const release = lock(app);
+    let answers = 0;
+    await until(async () => {
+      const answer = await app.post('/required/pay/7');
+      expect([answer.status, JSON.parse(answer.text)]).toEqual([201, { is: 'paid', id: 7 }]);
+      answers += 1;
+      return Object.values(app.audit.status().events.lost).some((count) => count > 1);
+    });
+    expect(stage.calls).toHaveLength(answers);
+    release();
+    await until(() => app.audit.status().mode === 'store');
+    // The next record that the store takes brings the loss with it.
+    await app.post('/required/pay/7');
+    await until(() => app.audit.status().losses === undefined);
+    expect((await app.fresh()).map(({ type }) => type)).toContain('audit.loss');
+    await app.close();
+  });
+});
+
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /** As sessions do it: a cookie is set when the head is written, and something is saved before the end. */

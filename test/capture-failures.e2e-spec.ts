@@ -141,9 +141,9 @@ class StoredController {
   }
 }
 
-describe.each(PLATFORMS)('a store that refuses on %s', (platform) => {
-  it('changes no answer, is counted, told once, and told when it works again', async () => {
-    const app = await testApp(platform).controllers(StoredController).start();
+describe.each(PLATFORMS)('a store that refuses, without a spool, on %s', (platform) => {
+  it('changes no answer, is counted, told once, told when it works again, and sealed into the log', async () => {
+    const app = await testApp(platform).audit({ spool: false }).controllers(StoredController).start();
     expect((await app.one('/stored/recorded')).answer.status).toBe(200);
     const raw = app.connection();
     raw.exec("CREATE TRIGGER broken BEFORE INSERT ON audit_records BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
@@ -162,7 +162,11 @@ describe.each(PLATFORMS)('a store that refuses on %s', (platform) => {
 
     raw.exec('DROP TRIGGER broken');
     raw.close();
-    expect((await app.one('/stored/recorded')).event).toMatchObject({ type: 'stored.recorded' });
+    expect((await app.request('/stored/recorded')).status).toBe(200);
+    const [recorded, loss, ...others] = await app.eventually(2);
+    expect(recorded).toMatchObject({ type: 'stored.recorded' });
+    expect(loss).toMatchObject({ type: 'audit.loss', details: { events: 9, causes: { store: 9 } } });
+    expect(others).toEqual([]);
     expect(app.logs.ofAudit('log')).toContainEqual(expect.stringContaining('works again after 9 failure(s)'));
     await expect(app.audit.verify()).resolves.toMatchObject({ ok: true });
     await app.close();
@@ -170,7 +174,7 @@ describe.each(PLATFORMS)('a store that refuses on %s', (platform) => {
 
   it('holds an answer no longer than commitTimeoutMs', async () => {
     const app = await testApp(platform)
-      .audit({ limits: { commitTimeoutMs: 100 } })
+      .audit({ spool: false, limits: { commitTimeoutMs: 100 } })
       .controllers(StoredController)
       .start();
     const raw = app.connection();
@@ -202,7 +206,11 @@ describe.each(PLATFORMS)('a store that refuses on %s', (platform) => {
     expect(lost).toBeGreaterThan(0);
     raw.exec('ROLLBACK');
     raw.close();
-    expect(await app.eventually(10 - lost)).toHaveLength(10 - lost);
+    const events = await app.eventually(10 - lost + 1);
+    expect(events.map(({ type }) => type).sort()).toEqual([
+      'audit.loss',
+      ...Array.from({ length: 10 - lost }, () => 'stored.best-effort'),
+    ]);
     expect(app.logs.ofAudit('error').filter((line) => line.includes('maxQueuedEvents'))).toHaveLength(1);
     await app.close();
   });

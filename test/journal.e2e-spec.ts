@@ -1,12 +1,15 @@
+import 'reflect-metadata';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Module, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AuditJournal, AuditModule, AuditService, type AuditEvent, type AuditModuleRootOptions } from 'nestjs-audited';
 import { anEvent } from 'nestjs-audited/testing';
-import type { AuditEvent } from 'nestjs-audited';
 
 const MEGABYTE = 2 ** 20;
 const WRITING = fileURLToPath(new URL('./support/journal-writing.mjs', import.meta.url));
@@ -95,6 +98,72 @@ async function journalFiles(): Promise<readonly FileContent[]> {
 
 const idsOf = (files: readonly FileContent[]): readonly string[] =>
   files.flatMap(({ events }) => events.map(({ id }) => id));
+
+describe('the journal of an application', () => {
+  async function start(options: AuditModuleRootOptions): Promise<INestApplicationContext> {
+    @Module({ imports: [AuditModule.forRoot(options)] })
+    class App {}
+    const nest = await NestFactory.createApplicationContext(App, { logger: false });
+    return nest.enableShutdownHooks();
+  }
+
+  it('has every event that was recorded, as the database has it, and reads it out', async () => {
+    const nest = await start({
+      database: join(directory, 'audit.sqlite'),
+      journal: { directory: join(directory, 'j') },
+    });
+    try {
+      const audit = nest.get(AuditService);
+      const receipts = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          audit.record({
+            type: 'invoice.paid',
+            action: `Invoice ${index} paid`,
+            actor: { kind: 'user', id: 'u-1', email: 'ada@example.org' },
+            details: { password: 'hunter2', note: 'two\nlines' },
+          }),
+        ),
+      );
+      const journal = nest.get(AuditJournal);
+      const inDatabase = new Map((await audit.find({ limit: 1000 })).records.map(({ event }) => [event.id, event]));
+      const deadline = Date.now() + 10_000;
+      let recent = await journal.recent(1000);
+      while (receipts.some(({ id }) => !recent.some((event) => event.id === id)) && Date.now() < deadline) {
+        recent = await journal.recent(1000);
+      }
+      for (const { id } of receipts) {
+        expect(recent.find((event) => event.id === id)).toEqual(inDatabase.get(id));
+      }
+      const lines: string[] = [];
+      for await (const line of journal.exportSiem()) {
+        lines.push(line);
+      }
+      expect(lines.join('')).not.toContain('hunter2');
+      expect(lines.join('')).toContain('ada@example.org');
+      expect(lines.length).toBeGreaterThanOrEqual(20);
+      expect(journal.status()).toMatchObject({ dropped: 0, damagedLines: 0 });
+    } finally {
+      await nest.close();
+    }
+    // The end of the process is recorded, and in the journal too, before its files are closed.
+    const text = await readFile(join(directory, 'j', (await readdir(join(directory, 'j')))[0]!), 'utf8');
+    expect(text.endsWith('\n')).toBe(true);
+  });
+
+  it('records all the same when the folder of the journal cannot be made', async () => {
+    await writeFile(join(directory, 'in-the-way'), '');
+    const nest = await start({
+      database: join(directory, 'audit.sqlite'),
+      journal: { directory: join(directory, 'in-the-way') },
+    });
+    try {
+      const { status } = await nest.get(AuditService).record({ type: 'invoice.paid', action: 'Invoice paid' });
+      expect(status).toBe('durable');
+    } finally {
+      await nest.close();
+    }
+  });
+});
 
 describe('the journal, in processes of its own', () => {
   it('has every line that was acknowledged, exactly once, when its process is killed in the middle', async () => {

@@ -1,7 +1,13 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { anAppendableEvent, anEvent } from 'nestjs-audited/testing';
 import { PostgresAuditStore, type PostgresOptions } from 'nestjs-audited/typeorm';
+import pg from 'pg';
 import { PostgresServer } from './support/postgres-server.js';
 
 let server: PostgresServer;
@@ -45,11 +51,12 @@ describe('options that name no database', () => {
   it.each([
     [{ url: 'not a url' }, /option "url" is not the address of a database\. Use postgres:\/\/user/],
     [{ url: 'mysql://u:p@ss@host/db' }, /option "url" begins with "mysql:"\. Use postgres:\/\//],
-    [{ url: 'postgres://u:p@ss/word#1@host/db' }, /option "url" .*percent-encoded/],
+    [{ url: 'postgres://u:p@ss/word#1@host/db' }, /option "url" has more behind its host .*percent-encoded/],
     [{ url: 'postgres://u@host/%zz' }, /option "url" has a "%" that begins no percent-encoded character/],
     [{ url: 'postgres://u@host/db', database: 'other' }, /option "url" is given together with "database"/],
     [{ port: 0 }, /option "port" is 0\. Use a whole number from 1 to 65535/],
     [{ poolSize: 2 }, /option "poolSize" is 2\. Use a whole number from 3 to 1000/],
+    [{ schema: 'audit.log' }, /option "schema" is "audit\.log"\. Use letters, digits and "_"/],
     [{ hots: 'db' }, /option "hots" is unknown\. Known are: url, host/],
     [{ password: 7 }, /option "password" is neither a text nor a function/],
   ])('%j are refused at once, naming the option and the cure', (options, message) => {
@@ -109,8 +116,8 @@ describe('a database that can not be used', () => {
     await server.administer(url, grant);
     expect(await refusal({ url: role.url })).toBe('opened');
     // Not even the schema is there, and the role may not make it.
-    expect(await refusal({ url: role.url, schema: 'audit "log"' })).toMatch(
-      /^AUDIT_DATABASE_UNUSABLE: .*CREATE SCHEMA "audit ""log""" AUTHORIZATION "role_/,
+    expect(await refusal({ url: role.url, schema: 'Audit_Log' })).toMatch(
+      /^AUDIT_DATABASE_UNUSABLE: .*CREATE SCHEMA "Audit_Log" AUTHORIZATION "role_/,
     );
   });
 
@@ -184,7 +191,12 @@ describe('an event that the database will not take', () => {
 
   it('is none whose time of recording falls back by an hour, or by months: order is that of the chain', async () => {
     const url = await server.newDatabase();
-    const times = ['2026-12-01T00:30:00.000Z', '2026-11-30T23:30:00.000Z', '1999-01-01T00:00:00.000Z', '2026-11-30T23:31:00.000Z'];
+    const times = [
+      '2026-12-01T00:30:00.000Z',
+      '2026-11-30T23:30:00.000Z',
+      '1999-01-01T00:00:00.000Z',
+      '2026-11-30T23:31:00.000Z',
+    ];
     await opened({ url }, async (store) => {
       for (const recordedAt of [...times, ...times]) {
         await store.append('main', [anAppendableEvent({ recordedAt })]);
@@ -195,6 +207,51 @@ describe('an event that the database will not take', () => {
       expect(await store.verify()).toMatchObject({ ok: true, records: 8, faults: [] });
     });
   });
+});
+
+describe('a disk that is full', () => {
+  const disk = mkdtempSync(join(tmpdir(), 'audited-small-disk-'));
+  const isMounted =
+    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=0777', 'tmpfs', disk]).status === 0 &&
+    spawnSync('chown', ['postgres', disk]).status === 0;
+
+  afterAll(() => {
+    if (isMounted) {
+      spawnSync('umount', ['-l', disk]);
+    }
+    rmSync(disk, { recursive: true, force: true });
+  });
+
+  it('refuses the append, loses nothing that was acknowledged, and goes on when there is room', async () => {
+    if (!isMounted) {
+      console.log('skipped: this user may not mount a small tmpfs to fill');
+      return;
+    }
+    await server.administer(server.url, `CREATE TABLESPACE small LOCATION '${disk}'`);
+    const url = await server.newDatabase('TABLESPACE small');
+    await opened({ url }, async (store) => {
+      await store.append('main', [anAppendableEvent()]);
+      const ballast = join(disk, 'ballast');
+      const { bavail, bsize } = statfsSync(disk);
+      writeFileSync(ballast, Buffer.alloc((bavail - 100) * bsize));
+      let accepted = 1;
+      const fill = async (): Promise<void> => {
+        for (;;) {
+          await store.append('main', [anAppendableEvent({ details: { text: randomBytes(20_000).toString('hex') } })]);
+          accepted++;
+        }
+      };
+      await expect(fill()).rejects.toMatchObject({
+        code: 'AUDIT_STORE_UNAVAILABLE',
+        message: expect.stringMatching(/its disk is full/) as string,
+      });
+      rmSync(ballast);
+      await store.append('main', [anAppendableEvent()]);
+      expect(await store.verify()).toMatchObject({ ok: true, records: accepted + 1 });
+    });
+    await server.administer(server.url, `DROP DATABASE ${databaseOf(url)} WITH (FORCE); `);
+    await server.administer(server.url, 'DROP TABLESPACE small');
+  }, 60_000);
 });
 
 describe('a server that goes away', () => {
@@ -209,23 +266,29 @@ describe('a server that goes away', () => {
     return message;
   };
 
-  it.each(['fast', 'immediate'] as const)('is unavailable when it was stopped (%s), until it is back', async (mode) => {
-    const url = await server.newDatabase();
-    await opened({ url, ...LIMITS }, async (store) => {
-      await store.append('main', [anAppendableEvent()]);
-      await store.find();
-      await server.stop(mode);
-      const waiting = Array.from({ length: 5 }, () => store.append('main', [anAppendableEvent()]));
-      for (const append of waiting) {
-        await expect(append).rejects.toMatchObject(unavailable);
-      }
-      expect(await inTime(store.append('main', [anAppendableEvent()]))).toMatch(/^AUDIT_STORE_UNAVAILABLE: .*127\.0\.0\.1/);
-      await expect(store.find()).rejects.toMatchObject(unavailable);
-      await server.restart();
-      expect((await store.append('main', [anAppendableEvent()])).firstPosition).toBe(2);
-      expect(await store.verify()).toMatchObject({ ok: true, records: 2 });
-    });
-  }, 60_000);
+  it.each(['fast', 'immediate'] as const)(
+    'is unavailable when it was stopped (%s), until it is back',
+    async (mode) => {
+      const url = await server.newDatabase();
+      await opened({ url, ...LIMITS }, async (store) => {
+        await store.append('main', [anAppendableEvent()]);
+        await store.find();
+        await server.stop(mode);
+        const waiting = Array.from({ length: 5 }, () => store.append('main', [anAppendableEvent()]));
+        for (const append of waiting) {
+          await expect(append).rejects.toMatchObject(unavailable);
+        }
+        expect(await inTime(store.append('main', [anAppendableEvent()]))).toMatch(
+          /^AUDIT_STORE_UNAVAILABLE: .*127\.0\.0\.1/,
+        );
+        await expect(store.find()).rejects.toMatchObject(unavailable);
+        await server.restart();
+        expect((await store.append('main', [anAppendableEvent()])).firstPosition).toBe(2);
+        expect(await store.verify()).toMatchObject({ ok: true, records: 2 });
+      });
+    },
+    60_000,
+  );
 
   it('is unavailable within the limit when it hangs, and stores nothing twice when it wakes', async () => {
     const url = await server.newDatabase();
@@ -235,7 +298,9 @@ describe('a server that goes away', () => {
       const events = [anAppendableEvent(), anAppendableEvent()];
       server.suspend();
       const [append, page, report] = [store.append('main', events), store.find(), store.verify()];
-      expect(await inTime(append)).toMatch(/^AUDIT_STORE_UNAVAILABLE: .*no answer within statementTimeoutMs = 1100/);
+      expect(await inTime(append)).toMatch(
+        /^AUDIT_STORE_UNAVAILABLE: .*127\.0\.0\.1.*no answer within statementTimeoutMs = 1000/,
+      );
       await expect(page).rejects.toMatchObject(unavailable);
       await expect(report).rejects.toMatchObject(unavailable);
       expect(await inTime(store.appendMissing('main', events))).toMatch(/^AUDIT_STORE_UNAVAILABLE/);
@@ -262,6 +327,23 @@ describe('a server that goes away', () => {
     expect((await Promise.all(appends)).every((failure) => String(failure).includes('unavailable'))).toBe(true);
     server.resume();
   }, 60_000);
+
+  it('is unavailable when another program sits on the head of the chain, as long as it does', async () => {
+    const url = await server.newDatabase();
+    await opened({ url, ...LIMITS }, async (store) => {
+      await store.append('main', [anAppendableEvent()]);
+      const sitting = new pg.Client({ connectionString: url });
+      await sitting.connect();
+      await sitting.query("BEGIN; SELECT * FROM audit_heads WHERE chain = 'main' FOR UPDATE");
+      expect(await inTime(store.append('main', [anAppendableEvent()]))).toMatch(
+        /^AUDIT_STORE_UNAVAILABLE: .*the head of the chain stayed locked for longer than the limit/,
+      );
+      expect((await store.append('other', [anAppendableEvent()])).firstPosition).toBe(1);
+      expect(await store.verify({ chain: 'main' })).toMatchObject({ ok: true, records: 1 });
+      await sitting.end();
+      expect((await store.append('main', [anAppendableEvent()])).firstPosition).toBe(2);
+    });
+  });
 
   it('may end idle connections: the next append or the one after it is stored, and nothing crashes', async () => {
     const url = await server.newDatabase();

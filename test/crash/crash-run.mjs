@@ -8,6 +8,8 @@ import { SeededRandom } from './seeded-random.mjs';
 import { isSettled, verification } from './settling.mjs';
 
 const MIX = { recorded: 4, required: 3, transactional: 3, noted: 1, 'best-effort': 2 };
+/** How long a round waits for its first answers. */
+const PATIENCE_MS = 3000;
 /** Short, so that an outage of half a second is one. */
 const LIMITS = { commitTimeoutMs: 250, shutdownTimeoutMs: 3000 };
 const SPOOL = { retryInitialMs: 20, retryMaxMs: 200, replayBatchEvents: 200 };
@@ -51,7 +53,7 @@ export class CrashRun {
     this.#application ??= this.#start(plan.adapter, plan.variant);
     const url = await this.#application.url();
     const outage = this.#playOutage(plan.outage);
-    await this.#loadAndKill(url, plan.killAfterMs);
+    await this.#loadAndKill(url, plan.killAfterMs, plan.killAfterAnswers);
     if (plan.nextDeath !== undefined) {
       await this.#startAndKill(plan, nextAdapter);
     }
@@ -92,11 +94,12 @@ export class CrashRun {
     });
   }
 
-  async #loadAndKill(url, afterMs) {
+  async #loadAndKill(url, afterMs, afterAnswers = 0) {
     const number = ++this.#loads;
     const load = new Load({ mix: MIX, random: this.#sequence(2 * number + 1), prefix: `l${number}` });
     load.start(url);
     await wait(afterMs);
+    await load.answered(afterAnswers, PATIENCE_MS);
     await this.#kill();
     await load.stop();
     this.#judge.hear(load.answers);

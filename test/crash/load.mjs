@@ -45,6 +45,14 @@ export class Load {
     void Promise.all(this.#lanes).then(() => pool.destroy());
   }
 
+  /** Resolves when there are so many answers, or when the time is over. */
+  async answered(count, timeoutMs) {
+    const deadline = performance.now() + timeoutMs;
+    while (this.answers.length < count && performance.now() < deadline) {
+      await wait(1);
+    }
+  }
+
   /** Sends no further requests; resolves when none is under way. */
   async stop() {
     this.#running = false;

@@ -26,6 +26,7 @@ const NEXT_DEATHS = {
  * @property {string} variant how the application uses the database
  * @property {string} ending
  * @property {number} killAfterMs
+ * @property {number} killAfterAnswers so that a slow machine kills under load, too
  * @property {{ during: 'start' | 'load' | 'idle', afterMs: number } | undefined} nextDeath
  * @property {{ kind: string, fromMs: number, forMs: number } | undefined} outage
  */
@@ -48,6 +49,7 @@ export function planRound(round, random, { outages, variants }) {
     variant,
     ending,
     killAfterMs: ending === 'replay' ? fromMs + 350 : killAfterMs,
+    killAfterAnswers: ending === 'early' ? 0 : random.between(20, 120),
     nextDeath: NEXT_DEATHS[ending]?.(random),
     outage: isOut ? outage : undefined,
   };

@@ -6,7 +6,12 @@ import { anAppendableEvent, anEvent } from 'nestjs-audited/testing';
 
 const STORES = { postgres: PostgresAuditStore, mysql: MysqlAuditStore };
 
-const [kind, url, concurrency, total] = [process.argv[2], process.argv[3], Number(process.argv[4]), Number(process.argv[5])];
+const [kind, url, concurrency, total] = [
+  process.argv[2],
+  process.argv[3],
+  Number(process.argv[4]),
+  Number(process.argv[5]),
+];
 const store = new STORES[kind]({ url });
 let started = 0;
 

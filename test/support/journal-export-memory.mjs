@@ -9,6 +9,7 @@ const journal = new Journal(resolveJournalOptions({ directory: process.argv[2] }
   clock: { now: () => Date.now() },
   oldestUnstoredAt: () => undefined,
   report: (problem, error) => console.error(problem, error),
+  note: () => undefined,
 });
 const startBytes = process.memoryUsage().rss;
 let [lines, bytes, peakBytes] = [0, 0, startBytes];

@@ -45,10 +45,13 @@ export class PostgresServer {
     return new PostgresServer(url, undefined);
   }
 
-  /** @returns the url of a new, empty database */
-  async newDatabase(): Promise<string> {
+  /**
+   * @param where options of CREATE DATABASE: `TABLESPACE small`
+   * @returns the url of a new, empty database
+   */
+  async newDatabase(where = ''): Promise<string> {
     const name = `audited_test_${randomBytes(6).toString('hex')}`;
-    await this.administer(this.url, `CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`);
+    await this.administer(this.url, `CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0 ${where}`);
     this.databases.push(name);
     return this.urlOf(name);
   }
@@ -236,7 +239,9 @@ function isAlive(pid: number): boolean {
 }
 
 function isZombie(pid: number): boolean {
-  return spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim().startsWith('Z');
+  return spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+    .stdout.trim()
+    .startsWith('Z');
 }
 
 function childrenOf(pid: number): number[] {

@@ -232,7 +232,12 @@ export const ALICE = { id: 'alice', roles: ['payer'] };
 /** An application with these routes, whose store is given little time and has no spool behind it. */
 export function requiredApp(platform: Platform): TestAppBuilder {
   return testApp(platform)
-    .audit({ catalogues: [paymentsCatalogue], limits: { commitTimeoutMs: COMMIT_TIMEOUT_MS }, spool: false })
+    .audit({
+      catalogues: [paymentsCatalogue],
+      limits: { commitTimeoutMs: COMMIT_TIMEOUT_MS },
+      spool: false,
+      lifecycle: false,
+    })
     .controllers(RequiredController);
 }
 

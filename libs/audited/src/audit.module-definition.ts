@@ -17,12 +17,21 @@ export interface AuditModuleExtras {
    * the inbox of transactional records and, without the option `database`, the log: when it is PostgreSQL, MySQL or
    * MariaDB. @default none: no transactional records
    */
-  readonly dataSource?: string;
+  readonly dataSource?: string | undefined;
 }
 
-type ResolvedExtras = Required<Omit<AuditModuleExtras, 'dataSource'>> & Pick<AuditModuleExtras, 'dataSource'>;
+interface ResolvedExtras {
+  readonly isGlobal: boolean;
+  readonly actorResolver: Type<ActorResolver>;
+  readonly dataSource: string | undefined;
+}
 
-const DEFAULT_EXTRAS: AuditModuleExtras = { isGlobal: true, actorResolver: RequestUserActorResolver };
+/** Every name is here, also those without a default: Nest tells extras from options by the keys of this object. */
+const DEFAULT_EXTRAS: ResolvedExtras = {
+  isGlobal: true,
+  actorResolver: RequestUserActorResolver,
+  dataSource: undefined,
+};
 
 /** The application's DataSource, where one was named; else `undefined`. A registered symbol, so both builds agree on it. */
 export const AUDIT_DATA_SOURCE = Symbol.for('nestjs-audited.data-source');
@@ -59,7 +68,7 @@ export type AuditModuleRootAsyncOptions = ConfigurableModuleAsyncOptions<AuditMo
 /** Options with every default filled in. A registered symbol, so both builds agree on it. */
 export const AUDIT_OPTIONS = Symbol.for('nestjs-audited.options');
 
-const EXTRA_NAMES = [...Object.keys(DEFAULT_EXTRAS), 'dataSource'];
+const EXTRA_NAMES = Object.keys(DEFAULT_EXTRAS);
 const PROVIDER_NAMES = ['imports', 'inject', 'provideInjectionTokensFrom', 'useClass', 'useExisting', 'useFactory'];
 
 /** @throws OptionsInvalidError when the options of `forRoot` have unknown names; their values are checked at boot */
@@ -96,5 +105,5 @@ function resolveExtras(given: AuditModuleExtras): ResolvedExtras {
       'Give a class that extends ActorResolver, not an instance: Nest builds it.',
     );
   }
-  return dataSource === undefined ? { isGlobal, actorResolver } : { isGlobal, actorResolver, dataSource };
+  return { isGlobal, actorResolver, dataSource };
 }

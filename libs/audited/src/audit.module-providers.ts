@@ -284,19 +284,26 @@ async function openPlaces(
   writer: DurableWriter,
   failures: FailureLog,
 ): Promise<void> {
-  await spool?.open();
   const open = (): Promise<void> => store.open();
+  let down: unknown;
   try {
     await open();
-    writer.start({ storeIsOpen: true, open });
   } catch (error) {
     if (spool === undefined || !(error instanceof AuditError) || error.code !== 'AUDIT_STORE_UNAVAILABLE') {
-      await spool?.close();
       throw error;
     }
-    failures.report('store', 'The audit store could not be opened; events wait in the spool', error);
-    writer.start({ storeIsOpen: false, open });
+    down = error;
   }
+  try {
+    await spool?.open();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  if (down !== undefined) {
+    failures.report('store', 'The audit store could not be opened; events wait in the spool', down);
+  }
+  writer.start({ storeIsOpen: down === undefined, open });
 }
 
 async function journalOf(

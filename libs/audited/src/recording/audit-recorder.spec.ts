@@ -2,6 +2,7 @@ import { EventClassifier } from '../catalogue/event-classifier.js';
 import { defineCatalogue } from '../catalogue/define-catalogue.js';
 import type { AuditDraft } from '../event/audit-draft.js';
 import { StoreUnavailableError } from '../event/audit.error.js';
+import type { AuditDurability } from '../event/durability.js';
 import { EventIds } from '../event/event-id.js';
 import { PersonalSalts } from '../integrity/personal-commitment.js';
 import { Redactor } from '../redaction/redactor.js';
@@ -9,7 +10,11 @@ import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '
 import { FixedClock } from '../testing/fixed.clock.js';
 import { AuditRecorder } from './audit-recorder.js';
 import { EventComposer } from './composing/event-composer.js';
+import { DurableWriter } from './durable-writer.js';
 import { FailureLog } from './failure-log.js';
+import { GroupCommit } from './group-commit.js';
+import { LossLedger } from './loss-ledger.js';
+import { RecorderCounters } from './recorder-counters.js';
 
 const LIMITS = { maxQueuedEvents: 3, maxQueuedBytes: 1_000_000, maxBatchEvents: 10, commitTimeoutMs: 60_000 };
 
@@ -17,6 +22,7 @@ const catalogue = defineCatalogue('shop', {
   'order.placed': {},
   'order.kept': { atLeastRecorded: true },
   'order.risky': { risk: 'high' },
+  'order.guarded': { durability: 'required' },
 });
 
 class ListStore implements AuditStore {
@@ -39,7 +45,7 @@ class ListStore implements AuditStore {
     this.append(chain, events).then(() => ({ chain, appended: events.length }));
 }
 
-function aRecorder(durability: 'best-effort' | 'recorded' = 'recorded') {
+function aRecorder(durability: AuditDurability = 'recorded') {
   const store = new ListStore();
   const told: string[] = [];
   const logger = { error: (message: string) => told.push(message), log: (message: string) => told.push(message) };
@@ -52,14 +58,29 @@ function aRecorder(durability: 'best-effort' | 'recorded' = 'recorded') {
     clock: new FixedClock(),
     origin: {},
   });
-  return {
-    store,
-    told,
-    failures,
+  const clock = new FixedClock();
+  const losses = new LossLedger();
+  const counters = new RecorderCounters();
+  const writer = new DurableWriter({ store, spool: undefined, commitTimeoutMs: 60_000, failures, losses });
+  writer.start();
+  const commits = new GroupCommit(writer, 'main', LIMITS);
+  const journal: AppendableEvent[] = [];
+  const recorder = new AuditRecorder({
     composer,
-    recorder: new AuditRecorder(store, composer, failures, durability, LIMITS),
-  };
+    commits,
+    failures,
+    losses,
+    counters,
+    clock,
+    defaultDurability: durability,
+    failsClosed: true,
+    journal: { write: (events) => journal.push(...events) },
+  });
+  return { store, told, failures, composer, losses, counters, journal, recorder };
 }
+
+const typesOf = (bodies: readonly string[]): readonly string[] =>
+  bodies.map((body) => (JSON.parse(body) as { readonly type: string }).type);
 
 describe('AuditRecorder', () => {
   it('answers when the event is durable, with its position', async () => {
@@ -106,7 +127,7 @@ describe('AuditRecorder', () => {
     expect(await recorder.record({ type: 'order.placed' })).toMatchObject({ status: 'durable' });
     expect(told).toEqual([
       expect.stringContaining(
-        'An event was not confirmed by the store and may be lost: The audit store is unavailable: disk full',
+        'An event was neither stored nor spooled and is lost: The audit store is unavailable: disk full',
       ),
       expect.stringContaining('works again after 3 failure(s)'),
     ]);
@@ -132,6 +153,81 @@ describe('AuditRecorder', () => {
     void recorder.record({ type: 'order.placed' });
     await recorder.close();
     expect(failures.snapshot()).toEqual({ store: 1 });
+  });
+
+  it('seals into the log how many events were lost, when and why, as soon as it can be', async () => {
+    const { recorder, store, losses } = aRecorder();
+    store.failure = new StoreUnavailableError('disk full');
+    await recorder.record({ type: 'order.placed' });
+    await recorder.record({ type: 'order.placed' });
+    store.failure = undefined;
+    await recorder.record({ type: 'order.placed' });
+    await recorder.close();
+    expect(typesOf(store.bodies)).toEqual(['order.placed', 'audit.loss']);
+    expect(JSON.parse(store.bodies[1] ?? '')).toMatchObject({
+      action: '2 audit events were lost',
+      outcome: 'failure',
+      reason: 'store',
+      details: { events: 2, causes: { store: 2 }, from: expect.any(String), to: expect.any(String) },
+    });
+    expect(losses.pending()).toBeUndefined();
+  });
+
+  it('keeps a loss on the books as long as it cannot be sealed', async () => {
+    const { recorder, store, losses } = aRecorder();
+    store.failure = new StoreUnavailableError('disk full');
+    await recorder.record({ type: 'order.placed' });
+    recorder.sealLosses();
+    await recorder.close();
+    expect(losses.pending()?.events).toBeGreaterThanOrEqual(1);
+    expect(store.bodies).toEqual([]);
+  });
+
+  it('counts what became of every event', async () => {
+    const { recorder, store, counters } = aRecorder();
+    await recorder.record({ type: 'order.placed' });
+    store.failure = new StoreUnavailableError('disk full');
+    await recorder.record({ type: 'order.placed' });
+    expect(counters.snapshot()).toEqual({ accepted: 2, stored: 1, spooled: 0, sequenced: 0, lost: { store: 1 } });
+  });
+
+  it('knows when the fate of every event is known', async () => {
+    const { recorder, counters } = aRecorder('best-effort');
+    void recorder.record({ type: 'order.placed' });
+    expect(counters.pending).toBe(1);
+    await recorder.settled(10_000);
+    expect(counters.pending).toBe(0);
+  });
+
+  it('does not wait for ever for a fate that stays open', async () => {
+    const { recorder, store } = aRecorder('best-effort');
+    let arrive = (_receipt: AppendReceipt): void => undefined;
+    store.append = () => new Promise((resolve) => (arrive = resolve));
+    void recorder.record({ type: 'order.placed' });
+    await expect(recorder.settled(5)).resolves.toBeUndefined();
+    arrive({ chain: 'main', firstPosition: 1 });
+    await recorder.close();
+  });
+
+  it('hands every event to the second place, stored or not', async () => {
+    const { recorder, store, journal } = aRecorder();
+    await recorder.record({ type: 'order.placed' });
+    store.failure = new StoreUnavailableError('disk full');
+    await recorder.record({ type: 'order.kept' });
+    expect(typesOf(journal.map(({ body }) => body))).toEqual(['order.placed', 'order.kept']);
+  });
+
+  it('uses what was asked for, else what the type says, else the default', () => {
+    const { recorder } = aRecorder('best-effort');
+    expect(recorder.levelFor('order.guarded', 'recorded')).toBe('recorded');
+    expect(recorder.levelFor('order.guarded', undefined)).toBe('required');
+    expect(recorder.levelFor('order.placed', undefined)).toBe('best-effort');
+    expect(recorder.levelFor('order.unknown', undefined)).toBe('best-effort');
+  });
+
+  it('waits where the type says so, although the default does not', async () => {
+    const { recorder } = aRecorder('best-effort');
+    expect(await recorder.record({ type: 'order.guarded' })).toMatchObject({ status: 'durable' });
   });
 
   it('says so when an event could not even be composed', async () => {

@@ -127,7 +127,9 @@ export class AuditRecorder {
       .append(event)
       .then(() => losses.settle(report))
       // The losses stay on the books and are sealed with the next commit that succeeds.
-      .catch((error: unknown) => failures.report('store', 'A loss of audit events could not be sealed yet', error))
+      .catch((error: unknown) =>
+        failures.report(causeOf(error), 'A loss of audit events could not be sealed yet', error),
+      )
       .finally(() => {
         this.sealingLoss = false;
       });

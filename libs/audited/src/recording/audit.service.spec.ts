@@ -6,7 +6,9 @@ import { AuditContext } from './audit-context.js';
 import type { AuditRecorder } from './audit-recorder.js';
 import type { AuditScope } from './audit-scope.js';
 import { AuditService, type TypedDraft } from './audit.service.js';
+import { ContextualDrafts } from './contextual-drafts.js';
 import { FailureLog } from './failure-log.js';
+import { RecorderCounters } from './recorder-counters.js';
 
 const ADA: AuditActor = { kind: 'user', id: 'ada' };
 
@@ -23,7 +25,17 @@ function aService() {
   const reader = { find: (query: unknown) => Promise.resolve({ asked: query }) } as unknown as AuditReader;
   const context = new AuditContext();
   const failures = new FailureLog({ error: () => undefined, log: () => undefined }, (text) => text);
-  const service = new AuditService({ recorder, reader, context, redactor: new Redactor(), failures });
+  const service = new AuditService({
+    recorder,
+    reader,
+    context,
+    drafts: new ContextualDrafts(context, failures),
+    redactor: new Redactor(),
+    failures,
+    counters: new RecorderCounters(),
+    writer: { status: () => ({ mode: 'store', attempts: 0 }) },
+    transactional: undefined,
+  });
   return { service, drafts, context, failures };
 }
 
@@ -175,5 +187,27 @@ describe('the rest', () => {
     expect(fingerprint).toBe(service.fingerprint('key-1'));
     expect(fingerprint).not.toBe(service.fingerprint('key-2'));
     expect(fingerprint).not.toContain('key-1');
+  });
+});
+
+describe('status', () => {
+  it('says where events go, what became of them, and what failed', () => {
+    const { service, failures } = aService();
+    failures.report('selector', 'A selector failed', new Error('gone'));
+    expect(service.status()).toEqual({
+      mode: 'store',
+      attempts: 0,
+      events: { accepted: 0, stored: 0, spooled: 0, sequenced: 0, lost: {} },
+      failures: { selector: 1 },
+    });
+  });
+});
+
+describe('transactional records', () => {
+  it('are refused with the cure where no DataSource was named', async () => {
+    const { service } = aService();
+    await expect(service.recordIn({}, { type: 'order.placed' })).rejects.toThrow(/option "dataSource"/);
+    const source = { transaction: () => Promise.reject(new Error('must not begin')) };
+    await expect(service.transaction(source, () => Promise.resolve(1))).rejects.toThrow(/option "dataSource"/);
   });
 });

@@ -276,9 +276,9 @@ export class DurableWriter {
   /** Nobody will be told that these are durable. When they arrive after all, they are not lost. */
   private lose(cause: string, count: number, calls: readonly Promise<unknown>[]): void {
     const { losses, now = Date.now } = this.parts;
-    losses.add(cause, count, now());
+    const loss = losses.add(cause, count, now());
     Promise.any(calls).then(
-      () => losses.takeBack(cause, count),
+      () => losses.takeBack(loss),
       () => undefined,
     );
   }

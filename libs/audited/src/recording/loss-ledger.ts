@@ -8,6 +8,13 @@ export interface LossReport {
   readonly to: string;
 }
 
+/** One entry of the books, to take back if its events arrive after all. */
+export interface CountedLoss {
+  readonly cause: string;
+  readonly count: number;
+  readonly number: number;
+}
+
 /** Keeps the text until a later process asks for it. Rejects when it cannot. */
 export type LossKeeper = (text: string | undefined) => Promise<void>;
 
@@ -22,30 +29,45 @@ export class LossLedger {
   private keeper: LossKeeper | undefined;
   private keeping: Promise<void> | undefined;
   private keepAgain = false;
+  private lastNumber = 0;
+  /** Up to this entry everything is said in the log, and nothing can be taken back. */
+  private settledNumber = 0;
+  private readonly numbers = new WeakMap<LossReport, number>();
+  /** What the keeper holds at the moment. */
+  private lastKept: LossReport | undefined;
 
   /** Counts `count` lost events; zero and less count nothing. */
-  add(cause: string, count: number, atMs: number): void {
+  add(cause: string, count: number, atMs: number): CountedLoss {
     if (count > 0) {
       this.note(cause, count, atMs, atMs);
       this.keep();
     }
+    return { cause, count, number: ++this.lastNumber };
   }
 
-  /** An event counted as lost arrived after all. */
-  takeBack(cause: string, count: number): void {
-    this.subtract(cause, count);
-    this.keep();
+  /** Events counted as lost arrived after all. What the log already says stays said. */
+  takeBack({ cause, count, number }: CountedLoss): void {
+    if (number > this.settledNumber) {
+      this.subtract(cause, count);
+      this.keep();
+    }
   }
 
   /** What is to be said in the log; `undefined` when there is nothing. */
   pending(): LossReport | undefined {
     const causes = Object.fromEntries(this.counts);
     const events = Object.values(causes).reduce((sum, count) => sum + count, 0);
-    return events === 0 ? undefined : { events, causes, from: isoTime(this.fromMs), to: isoTime(this.toMs) };
+    if (events === 0) {
+      return undefined;
+    }
+    const report = { events, causes, from: isoTime(this.fromMs), to: isoTime(this.toMs) };
+    this.numbers.set(report, this.lastNumber);
+    return report;
   }
 
   /** The report is sealed; what was lost since then stays pending. */
   settle(report: LossReport): void {
+    this.settledNumber = this.numbers.get(report) ?? this.settledNumber;
     for (const [cause, count] of Object.entries(report.causes)) {
       this.subtract(cause, count);
     }
@@ -64,6 +86,14 @@ export class LossLedger {
       }
     }
     this.keep();
+  }
+
+  /** What was kept is another process's now, which will say it in the log; here it is counted no more. */
+  handedOver(): void {
+    for (const [cause, count] of Object.entries(this.lastKept?.causes ?? {})) {
+      this.subtract(cause, count);
+    }
+    this.lastKept = undefined;
   }
 
   /** From now on the counts are kept there. */
@@ -117,7 +147,12 @@ export class LossLedger {
       this.keepAgain = false;
       const report = this.pending();
       // Best effort: the counts are in memory, and the failure that caused the loss was told already.
-      await keeper(report === undefined ? undefined : JSON.stringify(report)).catch(() => undefined);
+      await keeper(report === undefined ? undefined : JSON.stringify(report)).then(
+        () => {
+          this.lastKept = report;
+        },
+        () => undefined,
+      );
     } while (this.keepAgain);
   }
 }

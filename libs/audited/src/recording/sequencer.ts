@@ -116,7 +116,7 @@ export class Sequencer {
       do {
         this.isWoken = false;
         moved = await this.parts.inbox.drain(this.limits.batchEvents, (entries) => this.moveAll(entries));
-      } while (moved >= this.limits.batchEvents);
+      } while (moved > 0);
       if (this.failuresInARow > 0) {
         this.failuresInARow = 0;
         this.parts.failures.recovered('inbox');

@@ -1,5 +1,7 @@
 /** A disk that does not answer within this time is not waited for any longer. */
 export const PATIENCE_MS = 5000;
+/** What an operator is told then. */
+export const NO_ANSWER = `the disk did not answer within ${PATIENCE_MS} ms`;
 
 /**
  * Waits for work, but not for ever; work that is late goes on without anybody waiting for it.

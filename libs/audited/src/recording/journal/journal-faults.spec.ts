@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +12,14 @@ import { resolveJournalOptions, type JournalOptions } from './journal.options.js
 let directory: string;
 let problems: string[];
 let notes: string[];
+let recoveries: number;
 let journal: Journal | undefined;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'audited-journal-'));
   problems = [];
   notes = [];
+  recoveries = 0;
 });
 
 afterEach(async () => {
@@ -63,6 +66,7 @@ async function open(disk: TightDisk, given: Partial<JournalOptions> = {}): Promi
     oldestUnstoredAt: () => undefined,
     report: (problem, error) => problems.push(`${problem}: ${String(error)}`),
     note: (message) => notes.push(message),
+    recovered: () => (recoveries += 1),
     createFile: disk.createFile,
   });
   await journal.open();
@@ -101,6 +105,7 @@ describe('Journal on a disk that fails', () => {
     const actions = (await written.recent()).map(({ action }) => action);
     expect(actions.toReversed()).toEqual(['event 0', 'event 1', 'event 2', 'event 3', 'event 4', 'event 5']);
     expect(written.status()).toMatchObject({ dropped: 0, damagedLines: 0 });
+    expect(recoveries).toBe(1);
   });
 
   it('leaves a file whose half line it cannot take back; readers name that line and read all others', async () => {
@@ -138,21 +143,35 @@ describe('Journal on a disk that fails', () => {
   });
 
   it('lets nobody wait for a disk that hangs, neither a writer nor the end of the process', async () => {
-    const disk = new TightDisk(1e9);
     let letGo = (): void => undefined;
     const hung = new Promise<void>((resolve) => {
       letGo = resolve;
     });
+    let isClosed = false;
     const createFile: CreateFile = async (path, mode) => {
       await hung;
-      return disk.createFile(path, mode);
+      const file = await createOwnFile(path, mode);
+      const close = file.close.bind(file);
+      return Object.assign(file, { close: () => close().finally(() => (isClosed = true)) });
     };
     const stuck = await open(Object.assign(new TightDisk(1e9), { createFile }));
-    await stuck.write(events(1));
-    expect(problems).toEqual([expect.stringContaining('did not answer within 5000 ms')]);
-    await stuck.write(events(1, 1));
-    await stuck.close();
-    expect(stuck.status().dropped).toBe(2);
-    letGo();
-  }, 20_000);
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    try {
+      const write = stuck.write(events(1));
+      await jest.advanceTimersByTimeAsync(5000);
+      await write;
+      expect(problems).toEqual([expect.stringContaining('did not answer within 5000 ms')]);
+      await stuck.write(events(1, 1));
+      const close = stuck.close();
+      await jest.advanceTimersByTimeAsync(5000);
+      await close;
+      expect(stuck.status().dropped).toBe(2);
+    } finally {
+      jest.useRealTimers();
+      letGo();
+    }
+    // The disk answers after all: the file is closed, and what was given up does not come back.
+    await until(() => isClosed);
+    expect(await textOf('audit-2026-11-21.jsonl')).toBe('');
+  });
 });

@@ -1,5 +1,5 @@
 import type { Clock } from '../../event/clock.js';
-import { endedInTime, PATIENCE_MS } from './deadline.js';
+import { endedInTime, NO_ANSWER } from './deadline.js';
 import type { JournalFolder } from './journal-folder.js';
 import type { JournalTroubles } from './journal-troubles.js';
 import { expiredFiles } from './journal-retention.js';
@@ -35,7 +35,7 @@ export class JournalKeeper {
 
   async open(): Promise<void> {
     if (!(await endedInTime(this.begin()))) {
-      this.troubles.tell('disk', `the disk did not answer within ${PATIENCE_MS} ms`);
+      this.troubles.tell('disk', 'the folder is not ready', NO_ANSWER);
     }
   }
 
@@ -57,7 +57,7 @@ export class JournalKeeper {
   async close(): Promise<void> {
     this.tidy();
     if (!(await endedInTime(this.tidying))) {
-      this.troubles.tell('retention', `old files could not be removed within ${PATIENCE_MS} ms`);
+      this.troubles.tell('retention', 'old files could not be removed', NO_ANSWER);
     }
   }
 

@@ -1,4 +1,4 @@
-import { endedInTime, PATIENCE_MS } from './deadline.js';
+import { endedInTime, NO_ANSWER, PATIENCE_MS } from './deadline.js';
 import type { JournalQueue } from './journal-queue.js';
 import type { JournalTroubles } from './journal-troubles.js';
 import type { JournalWriter } from './journal-writer.js';
@@ -57,7 +57,7 @@ export class JournalPump {
     clearTimeout(this.retryTimer);
     this.retryTimer = undefined;
     if (!(await endedInTime(this.writeTheRest()))) {
-      this.troubles.tell('disk', `the disk did not answer within ${PATIENCE_MS} ms at the end of the process`);
+      this.troubles.tell('disk', 'the last lines may not be written', NO_ANSWER);
     }
     return this.queue.clear();
   }
@@ -115,7 +115,7 @@ export class JournalPump {
     const timer = setTimeout(() => {
       this.isHung = true;
       this.queue.release();
-      this.troubles.tell('disk', `the disk did not answer within ${PATIENCE_MS} ms; nobody waits for it any longer`);
+      this.troubles.tell('disk', 'nobody waits for the disk any longer', NO_ANSWER);
     }, PATIENCE_MS);
     try {
       await step;

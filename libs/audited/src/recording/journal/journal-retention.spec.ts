@@ -32,7 +32,7 @@ async function openWith(
   journal = new Journal(resolveJournalOptions({ directory, ...given }), {
     clock,
     oldestUnstoredAt,
-    report: (problem) => problems.push(problem),
+    report: (problem, error) => problems.push(`${problem}: ${String(error)}`),
     note: (message) => notes.push(message),
   });
   await journal.open();

@@ -17,8 +17,11 @@ export class JournalTroubles {
 
   constructor(
     private readonly directory: string,
-    private readonly report: (problem: string, error?: unknown) => void,
-    private readonly say: (message: string) => void,
+    private readonly parts: {
+      readonly report: (problem: string, error: unknown) => void;
+      readonly note: (message: string) => void;
+      readonly recovered?: (() => void) | undefined;
+    },
   ) {}
 
   get dropped(): number {
@@ -29,33 +32,36 @@ export class JournalTroubles {
     return this.damagedPlaces.size;
   }
 
-  tell(kind: JournalProblem, problem: string, error?: unknown): void {
+  /** @param cause what was thrown, or in words what it comes from */
+  tell(kind: JournalProblem, problem: string, cause: unknown): void {
     if (!this.told.has(kind)) {
       this.told.add(kind);
-      this.report(`The audit journal ${this.directory}: ${problem}`, error);
+      const error = typeof cause === 'string' ? new Error(cause) : cause;
+      this.parts.report(`The audit journal ${this.directory}: ${problem}`, error);
     }
   }
 
   note(message: string): void {
-    this.say(`The audit journal ${this.directory}: ${message}`);
+    this.parts.note(`The audit journal ${this.directory}: ${message}`);
   }
 
-  drop(count: number, kind: JournalProblem, problem: string, error?: unknown): void {
+  drop(count: number, kind: JournalProblem, problem: string, cause: unknown): void {
     this.lost += count;
-    this.tell(kind, problem, error);
+    this.tell(kind, problem, cause);
   }
 
   damaged(line: DamagedLine): void {
     if (this.damagedPlaces.size < MAX_PLACES) {
       this.damagedPlaces.add(`${line.file}:${line.offsetBytes}`);
     }
-    this.tell('damaged', `line at byte ${line.offsetBytes} of ${line.file} is damaged (${line.problem})`);
+    this.tell('damaged', 'a line is damaged', `${line.problem} at byte ${line.offsetBytes} of ${line.file}`);
   }
 
   /** Everything that waited is written: says so if it could not be before. */
   recovered(): void {
     const wasBroken = OF_THE_DISK.filter((kind) => this.told.delete(kind)).length > 0;
     if (wasBroken) {
+      this.parts.recovered?.();
       this.note(`lines are written again; ${this.lost - this.lostBefore} event(s) were dropped`);
     }
     this.lostBefore = this.lost;

@@ -12,7 +12,7 @@ const MAX_BATCH_BYTES = 1024 * 1024;
 export interface WriterEvents {
   /** A new file was begun; the one before, if there was one, is closed. */
   readonly began: () => void;
-  readonly problem: (problem: string, error?: unknown) => void;
+  readonly problem: (problem: string, cause: unknown) => void;
 }
 
 /**
@@ -87,7 +87,7 @@ export class JournalWriter {
       if (await file.isInPlace()) {
         return file;
       }
-      this.events.problem(`the file ${file.name} was removed or replaced while it was written; a new one is begun`);
+      this.events.problem('a new file is begun', `${file.name} was removed or replaced while it was written`);
     }
     await this.close();
     this.current = await this.folder.createFile(day);

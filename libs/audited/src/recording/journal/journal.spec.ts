@@ -32,7 +32,7 @@ async function aJournal(given: Partial<JournalOptions> = {}, parts: Partial<Jour
   const journal = new Journal(resolveJournalOptions({ directory, ...given }), {
     clock,
     oldestUnstoredAt: () => undefined,
-    report: (problem) => problems.push(problem),
+    report: (problem, error) => problems.push(`${problem}: ${String(error)}`),
     note: (message) => notes.push(message),
     ...parts,
   });
@@ -96,7 +96,12 @@ describe('Journal', () => {
   it('makes the folder when it is opened, not before, with the permissions of the options', async () => {
     const made = join(directory, 'deep', 'journal');
     const options = resolveJournalOptions({ directory: made, directoryMode: 0o750, fileMode: 0o640 });
-    const journal = new Journal(options, { clock, oldestUnstoredAt: () => undefined, report: () => undefined });
+    const journal = new Journal(options, {
+      clock,
+      oldestUnstoredAt: () => undefined,
+      report: () => undefined,
+      note: () => undefined,
+    });
     opened.push(journal);
     expect(await names()).toEqual([]);
     await journal.open();

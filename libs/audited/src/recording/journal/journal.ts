@@ -18,9 +18,11 @@ export interface JournalParts {
   /** ISO time (UTC) of the oldest event that is not stored yet; such events must not be removed. */
   readonly oldestUnstoredAt: () => string | undefined;
   /** Told once per kind of problem until the journal works again. */
-  readonly report: (problem: string, error?: unknown) => void;
-  /** What an operator wants to know but need not mend: removed files, recovery. Goes to `report` when absent. */
-  readonly note?: (message: string) => void;
+  readonly report: (problem: string, error: unknown) => void;
+  /** What an operator wants to know but need not mend: removed files, recovery. */
+  readonly note: (message: string) => void;
+  /** Called when lines are written again after a problem of the disk. */
+  readonly recovered?: () => void;
   /** In place of the file system, for tests of disks that fail. */
   readonly createFile?: CreateFile;
 }
@@ -44,15 +46,15 @@ export class Journal extends AuditJournal {
     parts: JournalParts,
   ) {
     super();
-    const { clock, report, note = report } = parts;
+    const { clock } = parts;
     const folder = new JournalFolder(options, parts.createFile);
-    this.troubles = new JournalTroubles(options.directory, report, note);
+    this.troubles = new JournalTroubles(options.directory, parts);
     this.queue = new JournalQueue(options.maxQueuedBytes);
     this.keeper = new JournalKeeper(options, folder, parts, this.troubles);
     this.reader = new JournalReader(folder, clock, (line) => this.troubles.damaged(line));
     this.writer = new JournalWriter(options, folder, this.queue, clock, {
       began: () => this.keeper.tidy(this.writer.file?.name),
-      problem: (problem, error) => this.troubles.tell('file', problem, error),
+      problem: (problem, cause) => this.troubles.tell('file', problem, cause),
     });
     this.pump = new JournalPump(this.queue, this.writer, this.troubles, () => {
       this.lastWrittenAt = new Date(clock.now()).toISOString();
@@ -104,16 +106,17 @@ export class Journal extends AuditJournal {
 
   private accept(event: JournalEvent): boolean {
     if (this.closing !== undefined) {
-      this.troubles.drop(1, 'closed', 'an event came after it was closed');
+      this.troubles.drop(1, 'closed', 'an event was dropped', 'it came after the journal was closed');
       return false;
     }
     try {
       if (this.queue.add(`${journalLine(event)}\n`)) {
         return true;
       }
-      this.troubles.drop(1, 'queue', `more than maxQueuedBytes = ${this.options.maxQueuedBytes} wait for the disk`);
+      const cause = `more than maxQueuedBytes = ${this.options.maxQueuedBytes} would wait for the disk`;
+      this.troubles.drop(1, 'queue', 'events are dropped', cause);
     } catch (error) {
-      this.troubles.drop(1, 'line', 'an event is no JSON', error);
+      this.troubles.drop(1, 'line', 'an event was dropped', error);
     }
     return false;
   }
@@ -121,7 +124,7 @@ export class Journal extends AuditJournal {
   private async finish(): Promise<void> {
     const lost = await this.pump.close();
     if (lost > 0) {
-      this.troubles.drop(lost, 'closed', `${lost} line(s) could not be written before the end of the process`);
+      this.troubles.drop(lost, 'closed', `${lost} event(s) were dropped`, 'they could not be written before the end');
     }
     await this.keeper.close();
   }

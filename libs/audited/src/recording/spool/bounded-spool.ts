@@ -4,15 +4,22 @@ import type { AppendableEvent } from '../../storage/audit-store.js';
 import type { Spool } from './spool.js';
 import { limited, type LimitedCall } from './time-limit.js';
 
+/** The local disk is the last resort: it gets this long, however short the patience with the store is. */
+const LEAST_PATIENCE_MS = 5000;
+
 /** A spool whose disk may hang without anybody hanging with it. */
 export class BoundedSpool {
   /** True while an append has not ended in time. */
   isHung = false;
 
+  private readonly limitMs: number;
+
   constructor(
-    readonly spool: Spool,
-    private readonly limitMs: number,
-  ) {}
+    private readonly spool: Spool,
+    commitTimeoutMs: number,
+  ) {
+    this.limitMs = Math.max(commitTimeoutMs, LEAST_PATIENCE_MS);
+  }
 
   append(chain: ChainId, events: readonly AppendableEvent[]): LimitedCall<void> {
     if (this.isHung) {
@@ -39,9 +46,6 @@ export class BoundedSpool {
   }
 
   private tooLate(): SpoolUnusableError {
-    return new SpoolUnusableError(
-      this.spool.options.directory,
-      `took nothing within commitTimeoutMs = ${this.limitMs}`,
-    );
+    return new SpoolUnusableError(this.spool.options.directory, `took nothing within ${this.limitMs} ms`);
   }
 }

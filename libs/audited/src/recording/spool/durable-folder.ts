@@ -12,9 +12,10 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** True when the file or folder was not there. */
+/** True when the file or folder was not there, or a file stands where its folder was. */
 export function isMissing(error: unknown): boolean {
-  return systemCode(error) === 'ENOENT';
+  const code = systemCode(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 /** What a failed write means for the caller: no room, which may pass, or a folder that cannot be used. */
@@ -70,8 +71,7 @@ export async function checkWritable(directory: string): Promise<void> {
       await access(nearest, constants.W_OK | constants.X_OK);
       return;
     } catch (error) {
-      const isAbsent = isMissing(error) || systemCode(error) === 'ENOTDIR';
-      if (!isAbsent || dirname(nearest) === nearest) {
+      if (!isMissing(error) || dirname(nearest) === nearest) {
         throw error instanceof SpoolUnusableError
           ? error
           : new SpoolUnusableError(directory, `cannot be written: "${nearest}" says ${systemCode(error)}`, {

@@ -72,6 +72,7 @@ export class OwnedFiles {
   /** @returns false when the folder turned out to be somebody else's: what was written there may never be read */
   async write(lines: Buffer, events: number, oldestAt: string | undefined): Promise<boolean> {
     const folder = await this.ownFolder();
+    const eventsBefore = this.backlog().events;
     try {
       const segment = await this.openSegment(folder);
       await segment.append(lines, events, oldestAt);
@@ -83,7 +84,7 @@ export class OwnedFiles {
         throw error;
       }
     }
-    await this.forget(folder);
+    await this.forget(folder, eventsBefore);
     return false;
   }
 
@@ -110,12 +111,11 @@ export class OwnedFiles {
   }
 
   /** The folder is somebody else's now, and so is everything in it. */
-  async forget(folder: OwnerFolder): Promise<void> {
+  async forget(folder: OwnerFolder, events = this.backlog().events): Promise<void> {
     if (this.folder !== folder) {
       return;
     }
     const { current } = this;
-    const { events } = this.backlog();
     this.folder = undefined;
     this.current = undefined;
     this.waiting = [];

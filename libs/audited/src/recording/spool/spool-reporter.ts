@@ -50,10 +50,12 @@ export function spoolReports({ failures, losses, logger, now }: SpoolReportTarge
         error,
       ),
     takenOver: (events) => logger.log(`The audit spool took over ${events} event(s) that an earlier process had left`),
-    takenAway: (events) =>
+    takenAway: (events) => {
+      losses.handedOver();
       logger.error(
         `The audit spool's own folder with ${events} event(s) is gone: another process took it over while this one stood still, or somebody removed it`,
-      ),
+      );
+    },
     lossesLeft: async (text) => {
       losses.restore(text);
       await losses.kept();

@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -264,7 +273,7 @@ describe('Spool', () => {
   it('gives what is left to exactly one of many that open at the same time', async () => {
     await leave('1', '2', '3');
     const many = await Promise.all(Array.from({ length: 8 }, () => opened()));
-    expect(many.map((spool) => spool.backlog().events).sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 3]);
+    expect(many.map((spool) => spool.backlog().events).filter((events) => events > 0)).toEqual([3]);
     for (const spool of many) {
       expect(await spool.replay(move)).toBe(true);
     }

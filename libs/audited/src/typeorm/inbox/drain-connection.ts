@@ -1,11 +1,8 @@
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { withinTime } from './within-time.js';
 
-/** How long a connection may take to open, and to close. */
-const CONNECT_LIMIT_MS = 10_000;
+/** How long a connection of ours may take to close. */
 const CLOSE_LIMIT_MS = 2000;
-/** How long one statement on the inbox may take. */
-export const STATEMENT_LIMIT_MS = 10_000;
 
 /** Sends one statement of a drain. */
 export type SendStatement = (sql: string, parameters?: unknown[]) => Promise<unknown>;
@@ -21,6 +18,7 @@ export class DrainConnection {
   constructor(
     private readonly application: DataSource,
     private readonly ownOptions: object,
+    private readonly statementTimeoutMs: number,
   ) {}
 
   async use<Result>(work: (send: SendStatement) => Promise<Result>): Promise<Result> {
@@ -28,7 +26,7 @@ export class DrainConnection {
     const runner = source.createQueryRunner('master');
     try {
       const result = await work((sql, parameters) =>
-        withinTime(runner.query(sql, parameters), STATEMENT_LIMIT_MS, 'a statement'),
+        withinTime(runner.query(sql, parameters), this.statementTimeoutMs, 'a statement'),
       );
       await runner.release();
       return result;
@@ -52,7 +50,7 @@ export class DrainConnection {
   private async opened(): Promise<DataSource> {
     if (this.source === undefined) {
       const source = new DataSource(ownOptionsOf(this.application.options, this.ownOptions));
-      await withinTime(source.initialize(), CONNECT_LIMIT_MS, 'connecting');
+      await withinTime(source.initialize(), this.statementTimeoutMs, 'connecting');
       this.source = source;
     }
     return this.source;

@@ -13,3 +13,13 @@ export interface InboxDrain {
   drain(place: string, maxRows: number, heldBack: ReadonlySet<string>, move: MoveRows): Promise<number>;
   close(): Promise<void>;
 }
+
+/** What one drain holds in memory at most, unless a single event is larger. */
+const MAX_DRAIN_BYTES = 16 * 2 ** 20;
+
+/** How many of the rows that wait, whose sizes these are, are taken at once. */
+export function rowsAtOnce(sizes: readonly { readonly bytes: number | string }[]): number {
+  let bytes = 0;
+  const end = sizes.findIndex((row) => (bytes += Number(row.bytes)) > MAX_DRAIN_BYTES);
+  return end === -1 ? sizes.length : Math.max(1, end);
+}

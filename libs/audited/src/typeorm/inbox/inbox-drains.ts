@@ -5,13 +5,13 @@ import { PostgresInboxDrain } from './postgres.inbox-drain.js';
 import { SqliteInboxDrain } from './sqlite.inbox-drain.js';
 
 /** For the drivers that `inboxDialectOf` accepts. */
-export function inboxDrainOf(application: DataSource): InboxDrain {
+export function inboxDrainOf(application: DataSource, statementTimeoutMs: number): InboxDrain {
   switch (application.options.type) {
     case 'postgres':
-      return new PostgresInboxDrain(application);
+      return new PostgresInboxDrain(application, statementTimeoutMs);
     case 'mysql':
     case 'mariadb':
-      return new MysqlInboxDrain(application);
+      return new MysqlInboxDrain(application, statementTimeoutMs);
     default:
       return new SqliteInboxDrain(application);
   }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { DrainConnection, STATEMENT_LIMIT_MS, type SendStatement } from './drain-connection.js';
+import { DrainConnection, type SendStatement } from './drain-connection.js';
 import type { InboxRow } from './inbox-dialect.js';
-import type { InboxDrain, MoveRows } from './inbox-drain.js';
+import { rowsAtOnce, type InboxDrain, type MoveRows } from './inbox-drain.js';
 
 /** A drainer that hangs between its statements loses its connection, and with it the lock. */
 const IDLE_LIMIT_SECONDS = 60;
-const SESSION = `SET SESSION wait_timeout = ${IDLE_LIMIT_SECONDS}, SESSION innodb_lock_wait_timeout = ${STATEMENT_LIMIT_MS / 1000}`;
+const SESSION = `SET SESSION wait_timeout = ${IDLE_LIMIT_SECONDS}`;
 
 /**
  * Drains under a named lock: others find it taken and come back later. Not `FOR UPDATE`: that would wait for every
@@ -17,13 +17,14 @@ const SESSION = `SET SESSION wait_timeout = ${IDLE_LIMIT_SECONDS}, SESSION innod
 export class MysqlInboxDrain implements InboxDrain {
   private readonly connection: DrainConnection;
 
-  constructor(application: DataSource) {
-    this.connection = new DrainConnection(application, {
+  constructor(application: DataSource, statementTimeoutMs: number) {
+    const ownOptions = {
       // Whatever the application speaks: the texts hold all of Unicode.
       charset: 'utf8mb4',
-      connectTimeout: STATEMENT_LIMIT_MS,
-      extra: { connectionLimit: 1, charset: 'utf8mb4', connectTimeout: STATEMENT_LIMIT_MS },
-    });
+      connectTimeout: statementTimeoutMs,
+      extra: { connectionLimit: 1, charset: 'utf8mb4', connectTimeout: statementTimeoutMs },
+    };
+    this.connection = new DrainConnection(application, ownOptions, statementTimeoutMs);
   }
 
   drain(place: string, maxRows: number, heldBack: ReadonlySet<string>, move: MoveRows): Promise<number> {
@@ -34,12 +35,16 @@ export class MysqlInboxDrain implements InboxDrain {
           : send(`SELECT ${what} FROM ${place} AS inbox WHERE inbox.id NOT IN (?) ORDER BY inbox.id LIMIT ${limit}`, [
               [...heldBack],
             ]);
-      if (((await select('1 AS waiting', 1)) as unknown[]).length === 0) {
+      const waiting = (await select('LENGTH(body) + COALESCE(LENGTH(personal), 0) AS bytes', maxRows)) as {
+        readonly bytes: number | string;
+      }[];
+      if (waiting.length === 0) {
         return 0;
       }
       await send(SESSION);
       return underLock(send, place, async () => {
-        const rows = (await select('CAST(inbox.id AS CHAR) AS row_id, chain, body, personal, salt', maxRows)) as InboxRow[];
+        const columns = 'CAST(inbox.id AS CHAR) AS row_id, chain, body, personal, salt';
+        const rows = (await select(columns, rowsAtOnce(waiting))) as InboxRow[];
         if (rows.length === 0) {
           return 0;
         }

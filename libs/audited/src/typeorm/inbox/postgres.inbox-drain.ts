@@ -1,16 +1,12 @@
 import type { DataSource } from 'typeorm';
-import { DrainConnection, STATEMENT_LIMIT_MS, type SendStatement } from './drain-connection.js';
+import { DrainConnection, type SendStatement } from './drain-connection.js';
 import type { InboxRow } from './inbox-dialect.js';
-import type { InboxDrain, MoveRows } from './inbox-drain.js';
+import { rowsAtOnce, type InboxDrain, type MoveRows } from './inbox-drain.js';
 
 /** First half of the advisory lock's key; the second is the table itself. */
 const LOCK_CLASS = 1_635_083_369;
 /** A drainer that hangs between its statements loses its transaction, and with it the lock. */
 const IDLE_LIMIT_MS = 60_000;
-
-const BEGIN =
-  `BEGIN; SET LOCAL statement_timeout = ${STATEMENT_LIMIT_MS}; SET LOCAL lock_timeout = ${STATEMENT_LIMIT_MS}; ` +
-  `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_LIMIT_MS}`;
 
 /**
  * Drains within one transaction that holds an advisory lock: others find it taken and come back later. Not row locks:
@@ -20,27 +16,35 @@ const BEGIN =
  */
 export class PostgresInboxDrain implements InboxDrain {
   private readonly connection: DrainConnection;
+  private readonly begin: string;
 
-  constructor(application: DataSource) {
-    this.connection = new DrainConnection(application, {
-      connectTimeoutMS: STATEMENT_LIMIT_MS,
+  constructor(application: DataSource, statementTimeoutMs: number) {
+    this.begin =
+      `BEGIN; SET LOCAL statement_timeout = ${statementTimeoutMs}; SET LOCAL lock_timeout = ${statementTimeoutMs}; ` +
+      `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_LIMIT_MS}`;
+    const ownOptions = {
+      connectTimeoutMS: statementTimeoutMs,
       installExtensions: false,
-      extra: { max: 1, connectionTimeoutMillis: STATEMENT_LIMIT_MS, query_timeout: STATEMENT_LIMIT_MS + 1000 },
+      // Of the driver: its own limit ends what TypeORM sends while it connects.
+      extra: { max: 1, connectionTimeoutMillis: statementTimeoutMs, query_timeout: statementTimeoutMs },
       // What goes wrong with the connection is seen by the statement that needs it.
       poolErrorHandler: () => undefined,
-    });
+    };
+    this.connection = new DrainConnection(application, ownOptions, statementTimeoutMs);
   }
 
   drain(place: string, maxRows: number, heldBack: ReadonlySet<string>, move: MoveRows): Promise<number> {
     return this.connection.use(async (send) => {
-      const waiting = (await send(`SELECT 1 FROM ${place} WHERE id <> ALL($1::bigint[]) LIMIT 1`, [
-        [...heldBack],
-      ])) as unknown[];
+      const waiting = (await send(
+        `SELECT octet_length(body) + coalesce(octet_length(personal), 0) AS bytes FROM ${place}
+         WHERE id <> ALL($1::bigint[]) ORDER BY id LIMIT ${maxRows}`,
+        [[...heldBack]],
+      )) as { readonly bytes: number }[];
       if (waiting.length === 0) {
         return 0;
       }
-      await send(BEGIN);
-      const moved = await drainLocked(send, place, { maxRows, heldBack, move });
+      await send(this.begin);
+      const moved = await drainLocked(send, place, { rows: rowsAtOnce(waiting), heldBack, move });
       await send(moved === 0 ? 'ROLLBACK' : 'COMMIT');
       return moved;
     });
@@ -52,7 +56,7 @@ export class PostgresInboxDrain implements InboxDrain {
 }
 
 interface DrainOrder {
-  readonly maxRows: number;
+  readonly rows: number;
   readonly heldBack: ReadonlySet<string>;
   readonly move: MoveRows;
 }
@@ -60,7 +64,7 @@ interface DrainOrder {
 async function drainLocked(
   send: SendStatement,
   place: string,
-  { maxRows, heldBack, move }: DrainOrder,
+  { rows: atOnce, heldBack, move }: DrainOrder,
 ): Promise<number> {
   const [lock] = (await send(`SELECT pg_try_advisory_xact_lock(${LOCK_CLASS}, $1::regclass::oid::int) AS taken`, [
     place,
@@ -70,7 +74,7 @@ async function drainLocked(
   }
   const rows = (await send(
     `SELECT id::text AS row_id, chain, body, personal, salt FROM ${place}
-     WHERE id <> ALL($1::bigint[]) ORDER BY id LIMIT ${maxRows}`,
+     WHERE id <> ALL($1::bigint[]) ORDER BY id LIMIT ${atOnce}`,
     [[...heldBack]],
   )) as InboxRow[];
   if (rows.length === 0) {

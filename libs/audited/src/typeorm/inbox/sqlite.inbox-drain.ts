@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { DataSource } from 'typeorm';
 import { ownOptionsOf } from './drain-connection.js';
 import type { InboxRow } from './inbox-dialect.js';
-import type { InboxDrain, MoveRows } from './inbox-drain.js';
+import { rowsAtOnce, type InboxDrain, type MoveRows } from './inbox-drain.js';
 
 /** How often a delete is tried before it is left to the next drain. */
 const DELETE_ATTEMPTS = 20;
@@ -20,25 +20,21 @@ const DELETE_PAUSE_MS = 10;
  * that two processes move is stored once.
  */
 export class SqliteInboxDrain implements InboxDrain {
+  private readonly isInMemory: boolean;
   private own: DataSource | undefined;
   /** Rows that were moved and could not be removed yet. */
   private moved: readonly string[] = [];
 
-  constructor(private readonly application: DataSource) {}
+  constructor(private readonly application: DataSource) {
+    this.isInMemory = handleOf(application).memory;
+  }
 
   async drain(place: string, maxRows: number, heldBack: ReadonlySet<string>, move: MoveRows): Promise<number> {
     const handle = await this.handle();
-    if (!(await this.removeMoved(handle, place))) {
+    if (handle === undefined || !(await this.removeMoved(handle, place))) {
       return 0;
     }
-    const rows = whenFree(handle, () =>
-      handle
-        .prepare<[string], InboxRow>(
-          `SELECT CAST(id AS TEXT) AS row_id, chain, body, personal, salt FROM ${place} AS inbox
-           WHERE id NOT IN (SELECT value FROM json_each(?)) ORDER BY inbox.id LIMIT ${maxRows}`,
-        )
-        .all(listOf([...heldBack])),
-    );
+    const rows = whenFree(handle, () => rowsOf(handle, place, maxRows, heldBack));
     if (rows === undefined || rows.length === 0) {
       return 0;
     }
@@ -55,10 +51,10 @@ export class SqliteInboxDrain implements InboxDrain {
     await own?.destroy();
   }
 
-  private async handle(): Promise<Database> {
-    const applications = handleOf(this.application);
-    if (applications.memory) {
-      return applications;
+  /** @returns `undefined` when the application has closed its database in memory, and what was in it is gone */
+  private async handle(): Promise<Database | undefined> {
+    if (this.isInMemory) {
+      return this.application.isInitialized ? handleOf(this.application) : undefined;
     }
     if (this.own === undefined) {
       const own = new DataSource(ownOptionsOf(this.application.options, { timeout: 0, enableWAL: false }));
@@ -88,6 +84,21 @@ export class SqliteInboxDrain implements InboxDrain {
     }
     return this.moved.length === 0;
   }
+}
+
+function rowsOf(handle: Database, place: string, maxRows: number, heldBack: ReadonlySet<string>): InboxRow[] {
+  const select = (columns: string): string =>
+    `SELECT ${columns} FROM ${place} AS inbox
+     WHERE id NOT IN (SELECT value FROM json_each(?)) ORDER BY inbox.id LIMIT ?`;
+  const without = listOf([...heldBack]);
+  const sizes = handle
+    .prepare<[string, number], { bytes: number }>(
+      select('length(CAST(body AS BLOB)) + coalesce(length(CAST(personal AS BLOB)), 0) AS bytes'),
+    )
+    .all(without, maxRows);
+  return handle
+    .prepare<[string, number], InboxRow>(select('CAST(id AS TEXT) AS row_id, chain, body, personal, salt'))
+    .all(without, rowsAtOnce(sizes));
 }
 
 /** @returns `undefined` when the database is busy: somebody else's lock, or a transaction on this very connection */

@@ -9,8 +9,13 @@ import { TransactionEnds } from './transaction-ends.js';
 import { openTransactionOf } from './transaction-state.js';
 import { withinTime } from './within-time.js';
 
-/** How long one statement at the opening may take. */
-const OPEN_LIMIT_MS = 10_000;
+/** How a {@link TypeOrmAuditInbox} behaves. */
+export interface InboxOptions {
+  /** How long the database may take for one statement of ours, and to connect, before it is given up. @default 10000 */
+  readonly statementTimeoutMs?: number;
+}
+
+const DEFAULT_STATEMENT_TIMEOUT_MS = 10_000;
 /** Bound of one INSERT; PostgreSQL takes 65 535 values in one. */
 const MAX_ROWS_PER_INSERT = 1000;
 /** So many refused events are held back; more than that is a store that refuses everything. */
@@ -22,6 +27,7 @@ const MAX_HELD_BACK = 1000;
  * through a connection of its own.
  */
 export class TypeOrmAuditInbox implements AuditInbox {
+  private readonly statementTimeoutMs: number;
   private readonly dialect: InboxDialect;
   private readonly ends = new TransactionEnds();
   private readonly heldBack = new Set<string>();
@@ -33,7 +39,11 @@ export class TypeOrmAuditInbox implements AuditInbox {
    * @param application initialised, and closed, by the application
    * @throws OptionsInvalidError when its driver is none of those above
    */
-  constructor(private readonly application: DataSource) {
+  constructor(
+    private readonly application: DataSource,
+    { statementTimeoutMs = DEFAULT_STATEMENT_TIMEOUT_MS }: InboxOptions = {},
+  ) {
+    this.statementTimeoutMs = statementTimeoutMs;
     this.dialect = inboxDialectOf(application.options.type);
   }
 
@@ -50,7 +60,7 @@ export class TypeOrmAuditInbox implements AuditInbox {
     });
     this.place = place;
     this.heldBack.clear();
-    this.drainer ??= inboxDrainOf(this.application);
+    this.drainer ??= inboxDrainOf(this.application, this.statementTimeoutMs);
   }
 
   async write(
@@ -134,7 +144,7 @@ export class TypeOrmAuditInbox implements AuditInbox {
   }
 
   private query(sql: string, parameters?: unknown[]): Promise<unknown> {
-    return withinTime(this.application.query(sql, parameters), OPEN_LIMIT_MS, 'opening');
+    return withinTime(this.application.query(sql, parameters), this.statementTimeoutMs, 'opening');
   }
 
   private writeFailure(error: unknown): unknown {

@@ -1,6 +1,7 @@
 import type { Pool, PoolOptions } from 'mysql2';
-import { DataSource } from 'typeorm';
+import { DataSource, type Logger } from 'typeorm';
 import { DatabaseUnusableError } from '../../event/audit.error.js';
+import { inTime } from './in-time.js';
 import { MysqlPool } from './mysql-pool.js';
 import { MYSQL_MIGRATIONS, MYSQL_MIGRATIONS_TABLE } from './mysql-schema.js';
 import type { MysqlSettings } from './mysql.options.js';
@@ -62,7 +63,7 @@ function dataSource({ connection, extra, poolSize, connectTimeoutMs }: MysqlSett
     migrations: MYSQL_MIGRATIONS,
     migrationsTableName: MYSQL_MIGRATIONS_TABLE,
     synchronize: false,
-    logging: false,
+    logger: SILENCE,
     extra: {
       ...extra,
       ...OWN_SETTINGS,
@@ -72,6 +73,16 @@ function dataSource({ connection, extra, poolSize, connectTimeoutMs }: MysqlSett
     },
   });
 }
+
+/** What goes wrong is reported by an error; TypeORM would write a migration that fails to the console, whatever is set. */
+const SILENCE: Logger = {
+  log: () => undefined,
+  logMigration: () => undefined,
+  logQuery: () => undefined,
+  logQueryError: () => undefined,
+  logQuerySlow: () => undefined,
+  logSchemaBuild: () => undefined,
+};
 
 /** What an application may have set otherwise for its own pool. */
 const OWN_SETTINGS = {
@@ -96,17 +107,5 @@ async function loadDriver(place: string): Promise<MysqlDriver> {
     return await import('mysql2');
   } catch (error) {
     throw new DatabaseUnusableError(place, 'needs a driver', 'Run: npm install mysql2', { cause: error });
-  }
-}
-
-async function inTime(work: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const expiry = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    await Promise.race([work, expiry]);
-  } finally {
-    clearTimeout(timer);
   }
 }

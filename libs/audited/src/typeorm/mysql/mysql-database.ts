@@ -4,7 +4,8 @@ import type { SealedBatch } from '../server/sealed-batch.js';
 import type { HeldHead, RawRow, ServerDatabase, Snapshot } from '../server/server-database.js';
 import type { SqlValue } from '../server/server-dialect.js';
 import { MYSQL_DIALECT } from './mysql-dialect.js';
-import { callFailure, openFailure } from './mysql-errors.js';
+import { callFailure } from './mysql-errors.js';
+import { openFailure } from './mysql-opening-failure.js';
 import { MysqlConnections } from './mysql-connections.js';
 import { migrate, requireRights } from './mysql-schema.js';
 import type { MysqlSession } from './mysql-session.js';
@@ -38,7 +39,7 @@ export class MysqlDatabase implements ServerDatabase {
       const server = await opened.pool.use(async (session) => {
         account = await accountOf(session);
         const found = await readServerSettings(session);
-        requireUsable(place, found);
+        await requireUsable(place, session, found);
         await migrate(place, opened.source, session);
         await requireRights(session);
         return found;

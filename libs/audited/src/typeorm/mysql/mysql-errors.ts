@@ -1,9 +1,4 @@
-import {
-  AuditError,
-  DatabaseUnusableError,
-  EventRefusedError,
-  StoreUnavailableError,
-} from '../../event/audit.error.js';
+import { AuditError, EventRefusedError, StoreUnavailableError } from '../../event/audit.error.js';
 
 /** Name of the unique key, as the migration gives it and the server's message repeats it. */
 const POSITION_KEY = 'audit_records_chain_position';
@@ -15,17 +10,8 @@ const LOCK_WAIT_TIMEOUT = 1205;
 /** MariaDB, when a row changed since the snapshot was taken. */
 const ROW_CHANGED = 1020;
 const PACKET_TOO_LARGE = 1153;
-const UNKNOWN_DATABASE = 1049;
-const DEFINER_MISSING = 1449;
-const TRIGGERS_NEED_TRUST = 1419;
-const ACCESS_DENIED: ReadonlySet<number> = new Set([1044, 1045, 1698]);
-const RIGHT_DENIED: ReadonlySet<number> = new Set([1142, 1143, 1227, 1370]);
-const READ_ONLY: ReadonlySet<number> = new Set([1290, 1792, 1836]);
-const DISK_FULL: ReadonlySet<number> = new Set([1021, 1114]);
-const TOO_MANY_CONNECTIONS: ReadonlySet<number> = new Set([1040, 1203, 1226]);
 /** The server shuts down (1053), an administrator ended the session (1927, 3169), it was idle for too long (4031). */
 const CONNECTION_ENDED: ReadonlySet<number> = new Set([1053, 1927, 3169, 4031]);
-const SCHEMA_UNLIKE: ReadonlySet<number> = new Set([1054, 1146]);
 
 /**
  * What the server refuses for what it is told to store: a text too long for its column (1406), characters that the
@@ -45,6 +31,18 @@ const REFUSED_VALUES: ReadonlySet<number> = new Set([
   4025,
 ]);
 
+/** The server, or the transaction, does not write. */
+const READ_ONLY: readonly number[] = [1290, 1792, 1836];
+/** What an operator understands better than the server's own words, with the cure. */
+const CAUSES: readonly (readonly [numbers: readonly number[], cause: string])[] = [
+  [READ_ONLY, 'the server only reads; point the store at the primary server'],
+  [[1021, 1030, 1114], 'the server has no room; make some on its disk'],
+  [[1040, 1203, 1226], 'the server takes no more connections; raise its limit, or lower "poolSize"'],
+  [[DEADLOCK, LOCK_WAIT_TIMEOUT], 'the head of the chain stayed locked by another program'],
+  [[1449], 'the account that made the triggers is gone; create it again'],
+  [[1969, 3024], 'it took longer than "readTimeoutMs"'],
+];
+
 /** The server's number for an error; `undefined` for what did not come from it. */
 export function errorNumber(error: unknown): number | undefined {
   const { errno, code } = (error ?? {}) as { readonly errno?: unknown; readonly code?: unknown };
@@ -59,7 +57,17 @@ export function isConflict(error: unknown): boolean {
 
 /** An id that is stored already; not a position, which is no fault of an event. */
 export function isKnownId(error: unknown): boolean {
-  return errorNumber(error) === DUPLICATE_KEY && !reasonOf(error).includes(POSITION_KEY);
+  return errorNumber(error) === DUPLICATE_KEY && !isTakenPosition(error);
+}
+
+/** The records go on behind the head. */
+function isTakenPosition(error: unknown): boolean {
+  return errorNumber(error) === DUPLICATE_KEY && reasonOf(error).endsWith(`${POSITION_KEY}'`);
+}
+
+/** The server at the other end was the primary, and is no more; another connection may lead to the one that is now. */
+export function isReadOnly(error: unknown): boolean {
+  return READ_ONLY.includes(errorNumber(error) ?? 0);
 }
 
 /** The connection is gone, whatever became of the server. */
@@ -69,94 +77,39 @@ export function isConnectionLoss(error: unknown): boolean {
   return number === undefined ? isFatal : CONNECTION_ENDED.has(number);
 }
 
+/** The server's own trouble, which waiting may cure; not what somebody must set up otherwise. */
+export function isPassing(error: unknown): boolean {
+  const number = errorNumber(error);
+  return number === undefined || CONNECTION_ENDED.has(number) || causeOf(number) !== undefined;
+}
+
 /** What the caller of an open store is told. */
 export function callFailure(place: string, error: unknown): AuditError {
   if (error instanceof AuditError) {
     return error;
   }
   const number = errorNumber(error) ?? 0;
-  const reason = `${reasonOf(error)}; MySQL ${place}`;
+  const reason = `${reasonOf(error)}, MySQL ${place}`;
   const because = { cause: error };
-  if (number === DUPLICATE_KEY) {
-    return duplicateFailure(reason, because);
+  if (isTakenPosition(error)) {
+    // No event is to blame, so none is refused.
+    return new StoreUnavailableError(`the head of a chain is behind its records (${reason}). Run verify()`, because);
+  }
+  if (isKnownId(error)) {
+    return new EventRefusedError(`an event with this id is stored already (${reason})`, because);
+  }
+  if (number === PACKET_TOO_LARGE) {
+    return new EventRefusedError(`${reason}. Raise max_allowed_packet of the server.`, because);
   }
   if (REFUSED_VALUES.has(number)) {
-    return new EventRefusedError(`${reason}. ${refusalCure(number)}`, because);
+    return new EventRefusedError(`${reason}. Make the column as large as the migrations made it.`, because);
   }
-  if (READ_ONLY.has(number)) {
-    return new StoreUnavailableError(`the server is read-only (${reason}). Point it at the primary server`, because);
-  }
-  if (DISK_FULL.has(number)) {
-    return new StoreUnavailableError(`the server has no room (${reason}). Make room on its disk`, because);
-  }
-  if (TOO_MANY_CONNECTIONS.has(number)) {
-    return new StoreUnavailableError(
-      `the server takes no more connections (${reason}). Raise max_connections, or lower "poolSize"`,
-      because,
-    );
-  }
-  if (number === DEFINER_MISSING) {
-    return new StoreUnavailableError(
-      `the account that made the triggers is gone (${reason}). Create it again, or drop and create the triggers`,
-      because,
-    );
-  }
-  return new StoreUnavailableError(reason, because);
+  const cause = causeOf(number);
+  return new StoreUnavailableError(cause === undefined ? reason : `${cause} (${reason})`, because);
 }
 
-/** Who wanted to open what, as messages name it. */
-export interface OpeningAccount {
-  /** Database and server, for people. */
-  readonly place: string;
-  /** Name of the database, for SQL. */
-  readonly database: string;
-  /** `'user'@'host'`, for SQL. */
-  readonly account: string;
-}
-
-/**
- * What is told when the store can not be opened: unusable when somebody must change something, unavailable when waiting
- * may help.
- */
-export function openFailure({ place, database, account }: OpeningAccount, error: unknown): AuditError {
-  if (error instanceof AuditError) {
-    return error;
-  }
-  const number = errorNumber(error) ?? 0;
-  const reason = reasonOf(error);
-  const unusable = (problem: string, cure: string): AuditError =>
-    new DatabaseUnusableError(place, `${problem} (${reason})`, cure, { cause: error });
-  if (number === UNKNOWN_DATABASE) {
-    return unusable(
-      'does not exist',
-      `Create it: CREATE DATABASE ${quoted(database)} CHARACTER SET utf8mb4; or correct the option "database".`,
-    );
-  }
-  if (ACCESS_DENIED.has(number)) {
-    return unusable(
-      'refuses the account',
-      `Check "username" and "password", and let the account in: ${grantAll(database, accountIn(reason) ?? account)}`,
-    );
-  }
-  if (RIGHT_DENIED.has(number)) {
-    return unusable('does not let the account do its work', rightCure(database, reason, account));
-  }
-  if (number === TRIGGERS_NEED_TRUST) {
-    return unusable(
-      'can not have its append-only triggers made by this account while the binary log is on',
-      'Run SET GLOBAL log_bin_trust_function_creators = 1; or let an administrator open the store once.',
-    );
-  }
-  if (READ_ONLY.has(number)) {
-    return unusable('is on a server that only reads', 'Point the store at the primary server, not at a replica.');
-  }
-  if (SCHEMA_UNLIKE.has(number)) {
-    return unusable(
-      'has not the tables that its migrations made',
-      'Restore it from a backup, or point the option "database" at an empty one.',
-    );
-  }
-  return callFailure(place, error);
+function causeOf(number: number): string | undefined {
+  return CAUSES.find(([numbers]) => numbers.includes(number))?.[1];
 }
 
 /** The error in the server's words, without a dot at the end. */
@@ -166,39 +119,4 @@ export function reasonOf(error: unknown): string {
   // Node tries every address of a host; the message of the whole is empty.
   const whole = text === '' && Array.isArray(errors) ? errors.map(reasonOf).join(', ') : text;
   return (whole === '' ? String(code) : whole).replace(/\.$/, '');
-}
-
-function duplicateFailure(reason: string, because: ErrorOptions): AuditError {
-  // The other unique key is the position: the records go on behind the head, and no event is to blame for that.
-  return reason.includes(POSITION_KEY)
-    ? new StoreUnavailableError(`the head of a chain is behind its records (${reason}). Run verify()`, because)
-    : new EventRefusedError(`an event with this id is stored already (${reason})`, because);
-}
-
-function refusalCure(number: number): string {
-  return number === PACKET_TOO_LARGE
-    ? 'Raise max_allowed_packet of the server.'
-    : 'The tables are not as the migrations made them: make the column as large as it was.';
-}
-
-function rightCure(database: string, reason: string, account: string): string {
-  const right = /^([A-Z ]+?) command denied/.exec(reason)?.[1];
-  if (right === undefined || ['CREATE', 'TRIGGER', 'ALTER', 'INDEX'].includes(right)) {
-    return `To bring the schema up to date: ${grantAll(database, account)} Or let an account that may do so open the store once.`;
-  }
-  return `Run: GRANT SELECT, INSERT, UPDATE ON ${quoted(database)}.* TO ${account};`;
-}
-
-function grantAll(database: string, account: string): string {
-  return `GRANT SELECT, INSERT, UPDATE, CREATE, TRIGGER ON ${quoted(database)}.* TO ${account};`;
-}
-
-/** `'user'@'host'` as the server's message has it. */
-function accountIn(reason: string): string | undefined {
-  return /'[^']*'@'[^']*'/.exec(reason)?.[0];
-}
-
-/** A name as SQL wants it. */
-export function quoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
 }

@@ -1,5 +1,5 @@
 import type { Pool, PoolConnection } from 'mysql2';
-import { MysqlSession } from './mysql-session.js';
+import { MysqlSession, socketOf } from './mysql-session.js';
 import type { MysqlSettings } from './mysql.options.js';
 
 const CONNECT_GRACE_MS = 50;
@@ -95,9 +95,10 @@ export class MysqlPool {
     const preparation = this.makeSettings(connection);
     this.prepared.set(connection, preparation);
     this.connections.add(connection);
-    connection.on('end', () => this.connections.delete(connection));
-    // An idle connection may end at any time, and more than once; without a listener that would end the process.
-    connection.on('error', () => this.connections.delete(connection));
+    socketOf(connection).once('close', () => this.connections.delete(connection));
+    // An idle connection may break at any time, and more than once: an event without a listener would end the process.
+    // The pool takes it out; whoever uses it is told by the statement.
+    connection.on('error', () => undefined);
     return preparation;
   }
 

@@ -3,6 +3,7 @@ import { SchemaTooNewError, StoreUnavailableError } from '../../event/audit.erro
 import { RECORD_COLUMN_NAMES } from '../../storage/record-columns.js';
 import { CreateAuditLog1795219200000 } from '../migrations/mysql/1795219200000-create-audit-log.migration.js';
 import { SEAL_COLUMN_NAMES } from '../server/record-row.js';
+import { inTime } from './in-time.js';
 import type { MysqlSession } from './mysql-session.js';
 
 /** In the order they are run. */
@@ -11,6 +12,8 @@ export const MYSQL_MIGRATIONS_TABLE = 'audit_migrations';
 
 /** How long another process that brings the schema up to date is waited for. */
 const MIGRATION_WAIT_SECONDS = 60;
+/** How long a migration itself may take; one that rewrites a large table takes its time. */
+const MIGRATION_TIMEOUT_MS = 3_600_000;
 /** The name of a lock may have 64 characters; it is the server's, so the database must be in it. */
 const MIGRATION_LOCK = "CONCAT('audit:', SHA1(DATABASE()))";
 
@@ -34,7 +37,7 @@ export async function migrate(database: string, source: DataSource, session: Mys
   }
   try {
     if (!(await isUpToDate(database, session))) {
-      await source.runMigrations({ transaction: 'none' });
+      await inTime(source.runMigrations({ transaction: 'none' }), MIGRATION_TIMEOUT_MS);
     }
   } finally {
     await session.rows(`SELECT RELEASE_LOCK(${MIGRATION_LOCK})`);

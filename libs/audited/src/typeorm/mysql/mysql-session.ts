@@ -10,6 +10,11 @@ export class StatementTimeoutError extends Error {
   }
 }
 
+/** What a connection goes over; the driver's types do not show it. */
+export function socketOf(connection: PoolConnection): Socket {
+  return (connection as unknown as { readonly stream: Socket }).stream;
+}
+
 /**
  * One connection in the hands of one caller. A statement that takes too long ends the connection: a server that hangs
  * answers nothing, not even the wish to cancel.
@@ -42,7 +47,7 @@ export class MysqlSession {
     this.isLost = true;
     this.connection.destroy();
     // The driver only half-closes the socket, which keeps the process alive while the server hangs.
-    (this.connection as unknown as { readonly stream: Socket }).stream.destroy();
+    socketOf(this.connection).destroy();
   }
 
   /** Ends a transaction that failed; the connection too, when that does not work. */

@@ -2,7 +2,7 @@ import { GENESIS_HASH, type ChainHead, type ChainId } from '../../event/audit-re
 import type { HeldHead } from '../server/server-database.js';
 import type { SealedBatch } from '../server/sealed-batch.js';
 import { insertStatements } from './insert-statements.js';
-import { isConflict, isConnectionLoss, isKnownId } from './mysql-errors.js';
+import { isConflict, isConnectionLoss, isKnownId, isReadOnly } from './mysql-errors.js';
 import type { MysqlPool } from './mysql-pool.js';
 import type { MysqlSession } from './mysql-session.js';
 
@@ -104,7 +104,7 @@ export class MysqlTransactions {
       await (isCommitted ? session.release() : session.rollBack());
       return result;
     } catch (error) {
-      await session.rollBack();
+      await (isReadOnly(error) ? session.destroy() : session.rollBack());
       const isLost = !isDecided && (isConflict(error) || isConnectionLoss(error));
       throw isLost ? new TransactionLostError(error) : error;
     }

@@ -16,8 +16,6 @@ import { insertAt, insertStatement } from './postgres-statements.js';
 import { textArray } from './postgres-text-array.js';
 import type { PostgresSettings } from './postgres.options.js';
 
-/** A connection that does not answer is given up a little later than the server gives up itself, and says why. */
-const GRACE_MS = 100;
 const ROWS_PER_FETCH = 500;
 const DAY_MS = 86_400_000;
 
@@ -36,8 +34,8 @@ export class PostgresDatabase implements ServerDatabase {
     this.dialect = new PostgresDialect(settings.schema);
     this.schema = quoted(settings.schema);
     this.insert = insertStatement(this.schema);
-    this.writeLimit = { limitMs: settings.statementTimeoutMs + GRACE_MS, option: 'statementTimeoutMs' };
-    this.readLimit = { limitMs: settings.readTimeoutMs + GRACE_MS, option: 'readTimeoutMs' };
+    this.writeLimit = { limitMs: settings.statementTimeoutMs, option: 'statementTimeoutMs' };
+    this.readLimit = { limitMs: settings.readTimeoutMs, option: 'readTimeoutMs' };
   }
 
   async open(): Promise<void> {
@@ -75,19 +73,24 @@ export class PostgresDatabase implements ServerDatabase {
   async withHead<Result>(chain: ChainId, work: (held: HeldHead) => Promise<Result>): Promise<Result> {
     return this.write(async (session) => {
       let hasStored = false;
-      return inTransaction(session, 'BEGIN', () => (hasStored ? 'COMMIT' : 'ROLLBACK'), async () => {
-        const head = await this.lockHead(session, chain);
-        return work({
-          head,
-          knownIds: (ids) => this.knownIds(session, ids),
-          store: async (batch) => {
-            if (!(await insertAt(session, this.insert, head, batch))) {
-              throw new StoreUnavailableError(`the head of chain "${chain}" moved although it was locked`);
-            }
-            hasStored = true;
-          },
-        });
-      });
+      return inTransaction(
+        session,
+        'BEGIN',
+        () => (hasStored ? 'COMMIT' : 'ROLLBACK'),
+        async () => {
+          const head = await this.lockHead(session, chain);
+          return work({
+            head,
+            knownIds: (ids) => this.knownIds(session, ids),
+            store: async (batch) => {
+              if (!(await insertAt(session, this.insert, head, batch))) {
+                throw new StoreUnavailableError(`the head of chain "${chain}" moved although it was locked`);
+              }
+              hasStored = true;
+            },
+          });
+        },
+      );
     });
   }
 
@@ -98,11 +101,15 @@ export class PostgresDatabase implements ServerDatabase {
   async snapshot<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
     // Each step is bounded by the server's and by this process's limit; how many steps there are depends on the log.
     return this.read({ ...this.readLimit, perStatement: true }, (session) =>
-      inTransaction(session, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', () => 'COMMIT', () =>
-        work({
-          query: async (sql, values = []) => (await session.run(sql, values)).rows,
-          recordBatches: (chain) => this.recordBatches(session, chain),
-        }),
+      inTransaction(
+        session,
+        'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+        () => 'COMMIT',
+        () =>
+          work({
+            query: async (sql, values = []) => (await session.run(sql, values)).rows,
+            recordBatches: (chain) => this.recordBatches(session, chain),
+          }),
       ),
     );
   }
@@ -131,15 +138,17 @@ export class PostgresDatabase implements ServerDatabase {
 
   private async knownIds(session: PostgresSession, ids: readonly string[]): Promise<ReadonlySet<string>> {
     const columnTexts = ids.map((id) => this.dialect.columnText(id));
-    const { rows } = await session.run(
-      `SELECT id FROM ${this.schema}.audit_records WHERE id = ANY ($1::text[])`,
-      [textArray(columnTexts)],
-    );
+    const { rows } = await session.run(`SELECT id FROM ${this.schema}.audit_records WHERE id = ANY ($1::text[])`, [
+      textArray(columnTexts),
+    ]);
     const stored = new Set(rows.map((row) => row['id']));
     return new Set(ids.filter((_, index) => stored.has(columnTexts[index] ?? '')));
   }
 
-  private async *recordBatches(session: PostgresSession, chain: string): AsyncGenerator<readonly ReturnType<typeof recordRow>[]> {
+  private async *recordBatches(
+    session: PostgresSession,
+    chain: string,
+  ): AsyncGenerator<readonly ReturnType<typeof recordRow>[]> {
     // One cursor, one plan; its snapshot is that of the transaction.
     await session.run(
       `DECLARE audit_chain NO SCROLL CURSOR FOR SELECT ${ALL_COLUMNS} FROM ${this.schema}.audit_records

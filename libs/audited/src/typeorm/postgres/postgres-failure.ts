@@ -1,4 +1,9 @@
-import { AuditError, DatabaseUnusableError, EventRefusedError, StoreUnavailableError } from '../../event/audit.error.js';
+import {
+  AuditError,
+  DatabaseUnusableError,
+  EventRefusedError,
+  StoreUnavailableError,
+} from '../../event/audit.error.js';
 import { quoted } from './postgres-names.js';
 
 /** Data that does not fit, a constraint, a limit of the program (an index entry that is too large). */
@@ -79,7 +84,10 @@ export function openingFailure(place: string, { username, schema }: Login, error
     return unusable('is read-only', 'Connect to the primary server, with a role and database that may write.');
   }
   if (TLS.test(code) || /SSL/.test(message)) {
-    return unusable('cannot be reached over TLS', 'Set the option "ssl" to what the server offers and your trust needs.');
+    return unusable(
+      'cannot be reached over TLS',
+      'Set the option "ssl" to what the server offers and your trust needs.',
+    );
   }
   if (/has not been found installed/.test(message)) {
     return unusable('needs a driver', 'Run: npm install pg');

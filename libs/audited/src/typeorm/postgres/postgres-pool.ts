@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { CreatePostgresAuditLog1795219200000 } from '../migrations/postgres/1795219200000-create-audit-log.migration.js';
+import { SILENT_LOGGER } from '../server/silent.logger.js';
 import { inSession, type PostgresSession, type SessionLimit } from './postgres-session.js';
 import type { PostgresSettings } from './postgres.options.js';
 
@@ -41,7 +42,7 @@ export class PostgresPool {
       migrations: MIGRATIONS,
       migrationsTableName: MIGRATIONS_TABLE,
       synchronize: false,
-      logging: false,
+      logger: SILENT_LOGGER,
       installExtensions: false,
       // An idle connection that breaks has left the pool already; whoever needs one connects anew.
       poolErrorHandler: () => undefined,

@@ -77,7 +77,9 @@ async function missingMigrations(
 async function migrate(pool: PostgresPool, session: PostgresSession, settings: PostgresSettings): Promise<void> {
   const lock = `hashtext('nestjs-audited ' || $1)`;
   const { schema } = settings;
-  await session.run(`SET statement_timeout = ${MIGRATION_LIMIT.limitMs}; SET lock_timeout = ${MIGRATION_LIMIT.limitMs}`);
+  await session.run(
+    `SET statement_timeout = ${MIGRATION_LIMIT.limitMs}; SET lock_timeout = ${MIGRATION_LIMIT.limitMs}`,
+  );
   try {
     await session.run(`SELECT pg_advisory_lock(${lock})`, [schema]);
     const { rows } = await session.run('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
@@ -94,7 +96,9 @@ async function migrate(pool: PostgresPool, session: PostgresSession, settings: P
 }
 
 async function checkRights(session: PostgresSession, { place, schema, username }: PostgresSettings): Promise<void> {
-  const needed = Object.entries(NEEDED_RIGHTS).flatMap(([table, rights]) => rights.map((right) => [table, right] as const));
+  const needed = Object.entries(NEEDED_RIGHTS).flatMap(([table, rights]) =>
+    rights.map((right) => [table, right] as const),
+  );
   const checks = needed.map(
     ([table, right], index) =>
       `has_table_privilege(to_regclass('${quoted(schema).replaceAll("'", "''")}.${table}'), '${right}') AS r${index}`,

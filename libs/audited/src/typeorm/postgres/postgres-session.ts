@@ -24,6 +24,9 @@ export interface SessionLimit {
 /** Every value stays the text that the server sent: the driver's parsers are set by the application, for all of its process. */
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
 
+/** A connection is given up a little later than the server gives up a statement itself, and says why. */
+const GRACE_MS = 100;
+
 /** One connection of the pool while it works for us. */
 export class PostgresSession {
   private hasEnded = false;
@@ -68,7 +71,8 @@ export async function inSession<Result>(
   client.on('error', ignoreError);
   let timer: NodeJS.Timeout | undefined;
   const expiry = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StoreUnavailableError(`no answer within ${option} = ${limitMs}`)), limitMs);
+    const silence = new Error(`no answer within ${option} = ${limitMs}`);
+    timer = setTimeout(() => reject(silence), limitMs + GRACE_MS);
   });
   const session = new PostgresSession(client, () => perStatement === true && timer?.refresh());
   let failure: unknown;

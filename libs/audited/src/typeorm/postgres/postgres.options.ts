@@ -26,7 +26,7 @@ export interface PostgresOptions {
   readonly database?: string;
   /** @default false; an `sslmode` in the url counts too */
   readonly ssl?: PostgresTls;
-  /** Schema of the tables; it is created when the role may. @default 'public' */
+  /** Schema of the tables: letters, digits and `_`. It is created when the role may. @default 'public' */
   readonly schema?: string;
   /** Connections of this process, at least 3. A third of them, at least one, only reads. @default 6 */
   readonly poolSize?: number;
@@ -77,6 +77,8 @@ const LIMIT_NAMES = [
   'monthsAhead',
 ] as const;
 const KNOWN_OPTIONS = ['url', ...PART_NAMES, ...LIMIT_NAMES, 'extra'];
+/** TypeORM writes it into its statements without escaping it. */
+const SCHEMA_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 const MAX_TIMEOUT_MS = 600_000;
 
 /** @throws OptionsInvalidError naming the option and the cure, never a password */
@@ -85,7 +87,11 @@ export function postgresSettings(options: PostgresOptions): PostgresSettings {
   const { url, host, port, username, password, database, ssl, extra } = options;
   const given = PART_NAMES.filter((name) => name !== 'ssl' && options[name] !== undefined);
   if (url !== undefined && given.length > 0) {
-    throw new OptionsInvalidError('url', `is given together with "${given.join('", "')}"`, 'Give the url or its parts.');
+    throw new OptionsInvalidError(
+      'url',
+      `is given together with "${given.join('", "')}"`,
+      'Give the url or its parts.',
+    );
   }
   if (url !== undefined) {
     return settings(defined({ url, ssl, extra }), placeOf(url), options);
@@ -128,6 +134,9 @@ function settings(
   const { statementTimeoutMs = 5000, readTimeoutMs = 30_000, connectTimeoutMs = 3000 } = limits;
   const { poolSize = 6, monthsAhead = 3 } = limits;
   checkText('schema', schema);
+  if (!SCHEMA_NAME.test(schema)) {
+    throw new OptionsInvalidError('schema', `is ${JSON.stringify(schema)}`, 'Use letters, digits and "_", at most 63.');
+  }
   checkText('applicationName', applicationName);
   checkWhole('poolSize', poolSize, 3, 1000);
   checkWhole('statementTimeoutMs', statementTimeoutMs, 100, MAX_TIMEOUT_MS);
@@ -162,9 +171,13 @@ function placeOf(url: unknown): Place {
   if (typeof url !== 'string' || !URL.canParse(url)) {
     throw new OptionsInvalidError('url', 'is not the address of a database', cure);
   }
-  const { protocol, hostname, port, username, pathname, searchParams } = new URL(url);
+  const { protocol, hostname, port, username, pathname, searchParams, hash } = new URL(url);
   if (protocol !== 'postgres:' && protocol !== 'postgresql:') {
     throw new OptionsInvalidError('url', `begins with "${protocol}"`, cure);
+  }
+  if (hash !== '' || /^\/[^/]*[/@]/.test(pathname)) {
+    // Most often an unescaped "/", "#" or "@" of the password: what follows must not end up in a message.
+    throw new OptionsInvalidError('url', 'has more behind its host than the name of a database', cure);
   }
   const [user, database] = [decoded(username), decoded(pathname.slice(1))];
   if (user === undefined || database === undefined) {

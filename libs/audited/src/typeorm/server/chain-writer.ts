@@ -109,5 +109,4 @@ export class ChainWriter {
     );
     return turn;
   }
-
 }

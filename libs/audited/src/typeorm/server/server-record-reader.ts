@@ -47,10 +47,12 @@ export class ServerRecordReader {
     const { dialect } = this.database;
     const conditions = new SqlConditions(dialect);
     conditions.equals('id', id);
-    const [raw] = await this.database.query(
-      `SELECT ${STORED_COLUMNS} FROM ${dialect.table('audit_records')} ${conditions.where} ORDER BY sequence LIMIT 1`,
+    // Neither ordered nor limited: that would invite a planner to walk the log in order instead of asking the index.
+    const raw = await this.database.query(
+      `SELECT ${STORED_COLUMNS} FROM ${dialect.table('audit_records')} ${conditions.where}`,
       conditions.values,
     );
-    return raw === undefined ? undefined : readRecord(storedRecord(recordRow(raw)));
+    const [first] = raw.map(recordRow).sort((a, b) => a.sequence - b.sequence);
+    return first === undefined ? undefined : readRecord(storedRecord(first));
   }
 }

@@ -54,9 +54,7 @@ export class ServerAuditStore implements AuditStore, AuditReader {
   async appendMissing(chain: ChainId, events: readonly AppendableEvent[]): Promise<ReplayReceipt> {
     checkChainName(chain);
     this.requireOpen();
-    return events.length === 0
-      ? { chain, appended: 0 }
-      : this.writerOf(chain).appendMissing(this.prepared(events));
+    return events.length === 0 ? { chain, appended: 0 } : this.writerOf(chain).appendMissing(this.prepared(events));
   }
 
   async find(query: AuditQuery = {}): Promise<AuditPage> {

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -65,6 +65,28 @@ describe('JournalReader.recent', () => {
     await rm(directory, { recursive: true });
     expect(await reader.recent()).toEqual([]);
     expect(await exported()).toEqual([]);
+  });
+
+  it('reads a day of very many files without having them open at a time', async () => {
+    const limit = 600;
+    const names = Array.from(
+      { length: limit },
+      (_, index) => `audit-2026-11-20.${String(index + 1).padStart(3, '0')}.jsonl`,
+    );
+    for (const [index, name] of names.entries()) {
+      await put(name, at('20T10:00:00', `event ${index}`));
+    }
+    const openFiles = (): Promise<number> => readdir('/dev/fd').then(({ length }) => length);
+    const before = await openFiles();
+    let [most, isDone] = [0, false];
+    const read = reader.recent(limit).finally(() => {
+      isDone = true;
+    });
+    while (!isDone) {
+      most = Math.max(most, await openFiles());
+    }
+    expect(await read).toHaveLength(limit);
+    expect(most - before).toBeLessThan(20);
   });
 
   it.each([0, -1, 1.5, Number.NaN, 10_001])('refuses a count of %p', async (count) => {

@@ -99,44 +99,32 @@ export class JournalReader {
     files: readonly JournalFileName[],
     reading: RecentEvents,
   ): AsyncGenerator<AuditEvent, void, void> {
-    const cursors = files.map((file) => this.eventsBackward(file, reading));
-    try {
-      const heads: { event: AuditEvent; readonly cursor: AsyncGenerator<AuditEvent, void, void> }[] = [];
-      for (const cursor of cursors) {
-        const first = await cursor.next();
-        if (first.done !== true) {
-          heads.push({ event: first.value, cursor });
-        }
+    const heads: { event: AuditEvent; readonly cursor: AsyncGenerator<AuditEvent, void, void> }[] = [];
+    for (const file of files) {
+      const cursor = this.eventsBackward(file, reading);
+      const first = await cursor.next();
+      if (first.done !== true) {
+        heads.push({ event: first.value, cursor });
       }
-      while (heads.length > 0) {
-        const newest = heads.reduce((best, head) => (isNewer(head.event, best.event) ? head : best));
-        yield newest.event;
-        const next = await newest.cursor.next();
-        if (next.done === true) {
-          heads.splice(heads.indexOf(newest), 1);
-        } else {
-          newest.event = next.value;
-        }
+    }
+    while (heads.length > 0) {
+      const newest = heads.reduce((best, head) => (isNewer(head.event, best.event) ? head : best));
+      yield newest.event;
+      const next = await newest.cursor.next();
+      if (next.done === true) {
+        heads.splice(heads.indexOf(newest), 1);
+      } else {
+        newest.event = next.value;
       }
-    } finally {
-      await Promise.all(cursors.map((cursor) => cursor.return()));
     }
   }
 
   private async *eventsBackward(file: JournalFileName, reading: RecentEvents): AsyncGenerator<AuditEvent, void, void> {
-    const handle = await openToRead(this.folder.pathOf(file.name));
-    if (handle === undefined) {
-      return;
-    }
-    try {
-      for await (const raw of linesBackward(handle, this.isLive(file))) {
-        const line = this.readOrTell(file, raw, reading);
-        if (line !== undefined && (reading.filter?.(line.event) ?? true)) {
-          yield line.event;
-        }
+    for await (const raw of linesBackward(this.folder.pathOf(file.name), this.isLive(file))) {
+      const line = this.readOrTell(file, raw, reading);
+      if (line !== undefined && (reading.filter?.(line.event) ?? true)) {
+        yield line.event;
       }
-    } finally {
-      await handle.close();
     }
   }
 

@@ -74,19 +74,24 @@ export async function* linesForward(
 }
 
 /**
- * The lines of a file from its last to its first. A last line that is just being written is left out.
+ * The lines of a file from its last to its first. A last line that is just being written is left out, and so is
+ * everything when the file is removed. The file is open only while a chunk is read: a day may have very many files.
  *
  * @param isLive as for {@link linesForward}
  */
-export async function* linesBackward(handle: FileHandle, isLive: boolean): AsyncGenerator<RawLine, void, void> {
-  const { size } = await handle.stat();
+export async function* linesBackward(path: string, isLive: boolean): AsyncGenerator<RawLine, void, void> {
+  const size = (await sizeOf(path)) ?? 0;
   let right = new LineEnd();
   let isLast = true;
   let position = size;
   while (position > 0) {
     const length = Math.min(CHUNK_BYTES, position);
     position -= length;
-    const chunk = await readAt(handle, position, length);
+    const from = position;
+    const chunk = await whileOpen(path, (handle) => readAt(handle, from, length));
+    if (chunk === undefined) {
+      return;
+    }
     let to = chunk.length;
     while (to > 0) {
       const at = chunk.lastIndexOf(LINE_FEED, to - 1);
@@ -96,7 +101,7 @@ export async function* linesBackward(handle: FileHandle, isLive: boolean): Async
       }
       const line = right.begun(position + at + 1, isLast ? 'torn' : 'whole');
       // Behind the last line feed there is nothing, unless a line is torn or just being written.
-      if (!isLast || (line.lengthBytes > 0 && !(isLive && (await grows(handle, size))))) {
+      if (!isLast || (line.lengthBytes > 0 && !(isLive && (await grows(path, size))))) {
         yield line;
       }
       isLast = false;
@@ -104,14 +109,28 @@ export async function* linesBackward(handle: FileHandle, isLive: boolean): Async
       to = at;
     }
   }
-  if (size > 0 && !(isLast && isLive && (await grows(handle, size)))) {
+  if (size > 0 && !(isLast && isLive && (await grows(path, size)))) {
     yield right.begun(0, isLast ? 'torn' : 'whole');
   }
 }
 
-async function grows(handle: FileHandle, size: number): Promise<boolean> {
+async function grows(path: string, size: number): Promise<boolean> {
   await delay(SETTLE_MS);
-  return (await handle.stat()).size !== size;
+  return (await sizeOf(path)) !== size;
+}
+
+function sizeOf(path: string): Promise<number | undefined> {
+  return whileOpen(path, async (handle) => (await handle.stat()).size);
+}
+
+/** @returns `undefined` when the file was removed */
+async function whileOpen<T>(path: string, work: (handle: FileHandle) => Promise<T>): Promise<T | undefined> {
+  const handle = await openToRead(path);
+  try {
+    return handle === undefined ? undefined : await work(handle);
+  } finally {
+    await handle?.close();
+  }
 }
 
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {

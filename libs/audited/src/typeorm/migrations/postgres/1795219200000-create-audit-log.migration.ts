@@ -79,7 +79,7 @@ const statements = (schema: string): readonly string[] => [
   `CREATE INDEX audit_records_resource
     ON ${schema}.audit_records (left(resource_type, 256), left(resource_id, 256), sequence)
     WHERE resource_type IS NOT NULL`,
-  `CREATE INDEX audit_records_correlation ON ${schema}.audit_records (left(correlation_id, 256))
+  `CREATE INDEX audit_records_correlation ON ${schema}.audit_records (left(correlation_id, 256), sequence)
     WHERE correlation_id IS NOT NULL`,
   `CREATE INDEX audit_records_recorded_at ON ${schema}.audit_records USING brin (recorded_at)`,
   `CREATE FUNCTION ${schema}.audit_records_continue_chain() RETURNS trigger LANGUAGE plpgsql AS $function$
