@@ -32,7 +32,12 @@ export function startServer(adapter, variant, folder, postgresUrl) {
 /** What the server's process occupies, in bytes, by its own account. */
 export function memoryOf({ child }) {
   return new Promise((resolve, reject) => {
-    child.once('message', ({ memory }) => resolve(memory));
+    const ended = (code) => reject(new Error(`the server ended with code ${code}`));
+    child.once('exit', ended);
+    child.once('message', ({ memory }) => {
+      child.off('exit', ended);
+      resolve(memory);
+    });
     child.send({}, (error) => {
       if (error) {
         reject(error);

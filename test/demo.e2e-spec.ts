@@ -132,8 +132,15 @@ describe.each(PLATFORMS)('the demo on %s', (platform) => {
       expect(status).toBe(204);
 
       const events = (await recordsOf(demo, 'resourceType=policy')).map(({ event }) => event);
-      expect(events.map(({ type }) => type)).toEqual(['policy.deleted', 'policy.modified', 'policy.created']);
-      expect(events[1]?.changes).toEqual([{ field: 'effect', before: 'deny', after: 'allow' }]);
+      // Deleting is `required`: what was about to be done was in the log before it was done.
+      expect(events.map(({ type, stage }) => `${type} ${stage}`)).toEqual([
+        'policy.deleted outcome',
+        'policy.deleted intent',
+        'policy.modified outcome',
+        'policy.created outcome',
+      ]);
+      expect(events[0]).toMatchObject({ outcome: 'success', causationId: events[1]?.id });
+      expect(events[2]?.changes).toEqual([{ field: 'effect', before: 'deny', after: 'allow' }]);
       expect(events[0]?.changes).toContainEqual({ field: 'effect', before: 'allow' });
     });
 

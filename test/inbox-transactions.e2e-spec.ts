@@ -129,6 +129,17 @@ describe('how a transaction ended', () => {
     expect(await application.waiting()).toBe(0);
   });
 
+  it('is a rollback where a statement took the whole transaction back and the application went on', async () => {
+    const application = await started(IN_MEMORY);
+    await application.source.query('CREATE TABLE parts (name TEXT PRIMARY KEY ON CONFLICT ROLLBACK)');
+    const outcomes = await told(application, async (manager) => {
+      await manager.query("INSERT INTO parts VALUES ('screw')");
+      await manager.query("INSERT INTO parts VALUES ('screw')").catch(() => undefined);
+    });
+    expect(outcomes).toStrictEqual(['rolled-back', expect.stringMatching(/^rejected: .*no transaction is active/)]);
+    expect(await application.waiting()).toBe(0);
+  });
+
   it('is unknown where the application gave the connection back without ending it', async () => {
     const application = await started();
     const outcomes: string[] = [];
@@ -142,14 +153,14 @@ describe('how a transaction ended', () => {
   it('is told by hooks that are gone afterwards', async () => {
     const { source, inbox } = await started(IN_MEMORY);
     const hooks = (runner: QueryRunner) =>
-      ['commitTransaction', 'rollbackTransaction', 'release'].filter((name) => Object.hasOwn(runner, name));
+      ['commitTransaction', 'query', 'release', 'rollbackTransaction'].filter((name) => Object.hasOwn(runner, name));
     const runner = source.createQueryRunner();
     const own = Object.keys(runner);
     for (let round = 0; round < 3; round++) {
       const outcomes: string[] = [];
       await runner.startTransaction();
       await inbox.write(runner.manager, [anEntry()], (outcome) => outcomes.push(outcome));
-      expect(hooks(runner)).toHaveLength(3);
+      expect(hooks(runner)).toHaveLength(4);
       await runner.commitTransaction();
       expect(hooks(runner)).toStrictEqual([]);
       await runner.startTransaction();
@@ -177,7 +188,10 @@ describe('how a transaction ended', () => {
 describe('the table of an inbox', () => {
   const roleIn = async (database: string, ...grants: readonly string[]): Promise<string> => {
     const name = `application_${Math.random().toString(36).slice(2)}`;
-    await postgres.administer(database, `CREATE ROLE ${name} LOGIN PASSWORD 'secret'; ${grants.map((grant) => `GRANT ${grant} TO ${name};`).join(' ')}`);
+    await postgres.administer(
+      database,
+      `CREATE ROLE ${name} LOGIN PASSWORD 'secret'; ${grants.map((grant) => `GRANT ${grant} TO ${name};`).join(' ')}`,
+    );
     return postgres.urlOf(new URL(database).pathname.slice(1), { name, password: 'secret' });
   };
 
@@ -253,9 +267,7 @@ describe('the table of an inbox', () => {
 
   it('takes no events of another DataSource, where nobody would look for them', async () => {
     const [one, other] = [await started(IN_MEMORY), await started(IN_MEMORY)];
-    await expect(
-      other.source.transaction((manager) => one.inbox.write(manager, [anEntry()])),
-    ).rejects.toMatchObject({
+    await expect(other.source.transaction((manager) => one.inbox.write(manager, [anEntry()]))).rejects.toMatchObject({
       code: 'AUDIT_INBOX_MISSING',
       message: expect.stringMatching(/another DataSource .*better-sqlite3, database ":memory:"/) as string,
     });

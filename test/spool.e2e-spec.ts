@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SqliteAuditStore } from 'nestjs-audited/typeorm';
+import { countInLog } from './support/log-count.js';
 import { withRawDatabase } from './support/raw-database.js';
 import { SpoolingProcess, type SpoolingTask } from './support/spooling-process.js';
 
@@ -40,22 +40,6 @@ describe('the spool across processes', () => {
     return last;
   }
 
-  /** How often each of the ids is in the log, and how many others are there; the log has to verify. */
-  async function countInLog(ids: readonly string[]): Promise<{ once: number; missing: number; others: number }> {
-    const store = new SqliteAuditStore(database);
-    await store.open();
-    const report = await store.verify();
-    await store.close();
-    expect(report.faults).toEqual([]);
-    const stored = withRawDatabase(database, (raw) =>
-      raw.prepare<[], string>("SELECT json_extract(body, '$.id') FROM audit_records").pluck().all(),
-    );
-    const unique = new Set(stored);
-    expect(unique.size).toBe(stored.length);
-    const once = ids.filter((id) => unique.has(id)).length;
-    return { once, missing: ids.length - once, others: stored.length - once };
-  }
-
   /** Writes that stand in the log before one that the same caller had been told to be durable earlier. */
   const outOfOrder = (): unknown[] =>
     withRawDatabase(database, (raw) =>
@@ -81,7 +65,7 @@ describe('the spool across processes', () => {
     await killed.kill();
     expect(killed.spooled).toBe(killed.acknowledged.length);
     await finish();
-    const { missing, others } = await countInLog(killed.acknowledged);
+    const { missing, others } = await countInLog(database, killed.acknowledged);
     expect(missing).toBe(0);
     // What was written, but whose acknowledgement never left the process.
     expect(others).toBeLessThanOrEqual(8);
@@ -111,7 +95,7 @@ describe('the spool across processes', () => {
         movesSeen += victim.moved;
       }
       await finish();
-      const { once, missing, others } = await countInLog(acknowledged);
+      const { once, missing, others } = await countInLog(database, acknowledged);
       console.log(`20 rounds, ${acknowledged.length} acknowledged events, ${movesSeen} moves before kills`);
       expect({ missing, once }).toEqual({ missing: 0, once: acknowledged.length });
       expect(outOfOrder()).toEqual([]);
@@ -133,7 +117,7 @@ describe('the spool across processes', () => {
     await living.until(() => spoolFiles().length === 0);
     await living.close();
     const acknowledged = [...killed.acknowledged, ...living.acknowledged];
-    expect((await countInLog(acknowledged)).missing).toBe(0);
+    expect((await countInLog(database, acknowledged)).missing).toBe(0);
   });
 
   it('keeps what it acknowledges after it was stopped for so long that another process took its folder', async () => {
@@ -145,7 +129,7 @@ describe('the spool across processes', () => {
     await heir.until(() => heir.lines.some((line) => line.includes('took over')));
     await heir.until(() => spoolFiles().length === 0);
     const before = stopped.acknowledged.length;
-    expect((await countInLog(stopped.acknowledged)).missing).toBe(0);
+    expect((await countInLog(database, stopped.acknowledged)).missing).toBe(0);
     stopped.signal('SIGCONT');
     await stopped.until(() => stopped.acknowledged.length > before + 50);
     expect(stopped.lines.filter((line) => line.includes('while this one stood still'))).toHaveLength(1);
@@ -153,7 +137,7 @@ describe('the spool across processes', () => {
     await stopped.until(() => stopped.back > 0);
     await stopped.close();
     await heir.close();
-    expect((await countInLog(stopped.acknowledged)).missing).toBe(0);
+    expect((await countInLog(database, stopped.acknowledged)).missing).toBe(0);
   });
 
   it('names a torn last entry at the next start and has everything before it', async () => {
@@ -165,7 +149,7 @@ describe('the spool across processes', () => {
     const last = await finish();
     expect(last.lines.filter((line) => line.includes('ends within an entry'))).toHaveLength(1);
     // The event whose entry was cut off is the only one that is gone.
-    expect(await countInLog(killed.acknowledged)).toEqual({ once: 19, missing: 1, others: 0 });
+    expect(await countInLog(database, killed.acknowledged)).toEqual({ once: 19, missing: 1, others: 0 });
   });
 
   it('names a damaged entry, keeps it, counts the loss, and has everything around it', async () => {
@@ -179,7 +163,7 @@ describe('the spool across processes', () => {
     writeFileSync(file!, bytes);
     const last = await finish();
     expect(last.lines.filter((line) => line.includes('is damaged'))).toHaveLength(1);
-    expect(await countInLog(killed.acknowledged)).toEqual({ once: 19, missing: 1, others: 0 });
+    expect(await countInLog(database, killed.acknowledged)).toEqual({ once: 19, missing: 1, others: 0 });
     const damaged = readdirSync(directory).find((name) => name.startsWith('damaged-'));
     expect(bytes.includes(readFileSync(join(directory, damaged!)).subarray(0, -1))).toBe(true);
     // The loss is kept for the log: nobody sealed it here.

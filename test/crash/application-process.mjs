@@ -41,11 +41,16 @@ export class ApplicationProcess {
     return `http://127.0.0.1:${await this.#listening}`;
   }
 
-  /** Memory now, and the longest time that the event loop did nothing else since the last question. */
+  /**
+   * Memory now, and the longest time that the event loop did nothing else since the last question; `undefined` when the
+   * process ends meanwhile.
+   */
   async vitals() {
-    this.#child.send({ ask: 'vitals' });
-    const [{ vitals }] = await once(this.#child, 'message');
-    return vitals;
+    const told = once(this.#child, 'message');
+    // Without a callback a channel that was just closed would throw from somewhere else.
+    this.#child.send({ ask: 'vitals' }, () => undefined);
+    const answer = await Promise.race([told, this.#exited]);
+    return Array.isArray(answer) ? answer[0].vitals : undefined;
   }
 
   /** As `kill -9`. */

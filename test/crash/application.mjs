@@ -136,10 +136,25 @@ function databaseModules() {
     : [TypeOrmModule.forRoot({ ...business, entities: [Order], retryAttempts: 1000, retryDelay: 50 })];
 }
 
+/**
+ * What a server has to do under load to come to an end: say on every connection that it is the last answer. Fastify
+ * does so itself; on Express a client that always has a next request would keep the application for ever.
+ */
+class Farewell {
+  isLeaving = false;
+
+  beforeApplicationShutdown() {
+    this.isLeaving = true;
+  }
+}
+
+const farewell = new Farewell();
 class ApplicationModule {}
-Module({ imports: [...databaseModules(), AuditModule.forRoot(settings.audit)], controllers: [OrdersController] })(
-  ApplicationModule,
-);
+Module({
+  imports: [...databaseModules(), AuditModule.forRoot(settings.audit)],
+  controllers: [OrdersController],
+  providers: [{ provide: Farewell, useValue: farewell }],
+})(ApplicationModule);
 
 const eventLoopDelay = monitorEventLoopDelay({ resolution: 10 });
 
@@ -155,6 +170,14 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 const adapter = settings.adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
 const application = await NestFactory.create(ApplicationModule, adapter, { logger: ['fatal', 'error', 'warn'] });
 application.enableShutdownHooks();
+if (settings.adapter === 'express') {
+  application.use((_request, response, next) => {
+    if (farewell.isLeaving) {
+      response.setHeader('connection', 'close');
+    }
+    next();
+  });
+}
 await application.listen(0, '127.0.0.1');
 eventLoopDelay.enable();
 process.send({ port: application.getHttpServer().address().port });

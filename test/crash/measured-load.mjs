@@ -60,10 +60,10 @@ export class MeasuredLoad {
   async #watch() {
     while (this.#running && !this.#application.hasEnded) {
       await wait(SAMPLE_EVERY_MS);
-      if (this.#running && !this.#application.hasEnded) {
-        const { rssBytes, longestBlockMs } = await this.#application.vitals();
-        this.#rssMebibytes.push(Math.round(rssBytes / MEBIBYTE));
-        this.longestBlockMs = Math.max(this.longestBlockMs, longestBlockMs);
+      const vitals = await this.#application.vitals();
+      if (vitals !== undefined) {
+        this.#rssMebibytes.push(Math.round(vitals.rssBytes / MEBIBYTE));
+        this.longestBlockMs = Math.max(this.longestBlockMs, vitals.longestBlockMs);
       }
     }
   }

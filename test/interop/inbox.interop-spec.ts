@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anAppendableEvent, auditInboxContract } from 'nestjs-audited/testing';
 import { CreateAuditInbox1795219300000, TypeOrmAuditInbox } from 'nestjs-audited/typeorm';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
 import { InboxApplication } from '../support/inbox-application.js';
 import { survivesCrashes, usedUpPoolEnds } from '../support/inbox-trials.js';
 import { MysqlServer } from '../support/mysql-server.js';
@@ -63,6 +63,31 @@ inMysql('an inbox in MySQL or MariaDB', () => {
       return Promise.resolve([]);
     });
     expect(given).toStrictEqual([{ chain: 'main', event }]);
+    await inbox.close();
+    await application.close();
+  });
+
+  it('tells the victim of a deadlock that it was rolled back, even when it goes on and commits', async () => {
+    const application = await InboxApplication.start(options());
+    const { inbox, source } = application;
+    await inbox.open();
+    await source.query("INSERT INTO invoices (name) VALUES ('left'), ('right')");
+    const [one, other] = [await application.begin(), await application.begin()];
+    const outcomes: string[] = [];
+    const change = (manager: unknown, name: string): Promise<unknown> =>
+      (manager as EntityManager)
+        .query('UPDATE invoices SET name = UPPER(name) WHERE name = ?', [name])
+        .catch(() => undefined);
+    for (const { transaction } of [one, other]) {
+      await inbox.write(transaction, [anEntry()], (outcome) => outcomes.push(outcome));
+    }
+    await change(one.transaction, 'left');
+    await change(other.transaction, 'right');
+    await Promise.all([change(one.transaction, 'right'), change(other.transaction, 'left')]);
+    expect(outcomes).toStrictEqual(['rolled-back']);
+    await Promise.all([one.commit(), other.commit()]);
+    expect(outcomes).toStrictEqual(['rolled-back', 'committed']);
+    expect(await application.waiting()).toBe(1);
     await inbox.close();
     await application.close();
   });

@@ -149,6 +149,43 @@ async function erasePersonalPart(store: StoreUnderTest, id: string): Promise<voi
     await opened({ url }, async (store) => expect(await store.verify()).toMatchObject({ ok: true, records: 2 }));
   });
 
+  it('stores an event once when it is replayed into two chains at the same time, in whatever order', async () => {
+    const url = await server.newDatabase();
+    await opened({ url }, async (store) => {
+      for (let round = 0; round < 10; round++) {
+        const events = Array.from({ length: 20 }, () => anAppendableEvent());
+        const receipts = await Promise.all([
+          store.appendMissing('a', events),
+          store.appendMissing('b', events),
+          store.appendMissing('c', events.toReversed()),
+        ]);
+        expect(receipts.reduce((sum, { appended }) => sum + appended, 0)).toBe(events.length);
+      }
+      expect(await store.verify()).toMatchObject({ ok: true, records: 200 });
+    });
+  });
+
+  it.each([
+    ['a body edited', "body = REPLACE(body, 'deploy', 'revert')", ['edited main 3']],
+    ['a space behind a column', "type = CONCAT(type, ' ')", ['column main 3']],
+    ['another case in a column', 'actor_kind = UPPER(actor_kind)', ['column main 3']],
+    ['an empty text where there was nothing', "tenant_id = ''", ['column main 3']],
+    ['a sequence out of order', 'sequence = 1000000', ['column main 3']],
+    ['a position beyond all numbers', 'position = 9223372036854775806', ['deleted main 3', 'malformed main 7']],
+    ['a record in another chain', "chain = 'elsewhere'", ['inserted elsewhere 3', 'deleted main 3']],
+  ])('finds %s by somebody with all rights', async (_what, assignment, expected) => {
+    const url = await server.newDatabase();
+    await opened({ url }, async (store) => {
+      await store.append(
+        'main',
+        Array.from({ length: 6 }, () => anAppendableEvent()),
+      );
+      await server.tamper(url, `UPDATE audit_records SET ${assignment} WHERE position = 3`);
+      const { faults } = await store.verify();
+      expect(faults.map(({ kind, chain, position }) => `${kind} ${chain} ${position}`)).toStrictEqual(expected);
+    });
+  });
+
   it('shares a chain among four processes without gap or fork, and loses nothing when one is killed', async () => {
     const url = await server.newDatabase();
     const processes = Array.from(

@@ -30,7 +30,7 @@ export class InboxProcess {
   constructor(order: InboxProcessOrder) {
     this.child = fork(PROGRAM, [JSON.stringify(order)], { execArgv: [], silent: true });
     this.child.stderr?.on('data', (chunk: Buffer) => (this.diagnostics += chunk.toString()));
-    this.child.on('message', (invoice) => this.committed.push(String(invoice)));
+    this.child.on('message', (invoice) => this.committed.push(invoice as string));
     this.exited = once(this.child, 'exit');
   }
 

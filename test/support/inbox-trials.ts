@@ -74,7 +74,9 @@ export async function survivesCrashes(
         ...(diesByItself ? { dieAfterMoves: 1 + ((round * 7 + index) % 5) } : {}),
       });
     });
-    await Promise.all(killed.map((process_, index) => process_.killAfter(5 + ((round * 13) % 40), (round * 3 + index) % 11)));
+    await Promise.all(
+      killed.map((process_, index) => process_.killAfter(5 + ((round * 13) % 40), (round * 3 + index) % 11)),
+    );
     told.push(...killed.flatMap(({ committed }) => committed));
   }
   return judge(application, log, told, rounds * processes);

@@ -1,7 +1,8 @@
 // A process of its own that writes through spool and store until it is told to stop, or killed. Tells its parent what
 // was acknowledged and what it told its operator.
 // Argument, as JSON: database, directory, state ('down', 'hung', 'works'), callers, writes (in all; 0 for none, -1 for
-// no end), spool (options), times (of the spool), tellMoves.
+// no end), spool (options), times (of the spool), tellMoves,
+// fillerBytes (in each event).
 // Takes from its parent: { state }, 'close'.
 import { SqliteAuditStore } from 'nestjs-audited/typeorm';
 import { anAppendableEvent, anEvent } from 'nestjs-audited/testing';
@@ -20,6 +21,7 @@ const {
   spool: spoolOptions,
   times,
   tellMoves,
+  fillerBytes = 0,
 } = JSON.parse(process.argv[2]);
 let { state } = JSON.parse(process.argv[2]);
 let closed = false;
@@ -74,11 +76,18 @@ async function writeInTurn(_, caller) {
   while (!closed && (writes < 0 || started < writes)) {
     const write = ++started;
     const events = [anEvent(), anEvent()];
-    const { place } = await writer.write(
-      'main',
-      events.map((event) => anAppendableEvent({ ...event, details: { caller: `${process.pid}/${caller}`, write } })),
-    );
-    process.send({ place, ids: events.map(({ id }) => id) });
+    const ids = events.map(({ id }) => id);
+    const details = { caller: `${process.pid}/${caller}`, write, filler: 'x'.repeat(fillerBytes) };
+    try {
+      const { place } = await writer.write(
+        'main',
+        events.map((event) => anAppendableEvent({ ...event, details })),
+      );
+      process.send({ place, ids });
+    } catch (error) {
+      process.send({ refused: error.code ?? String(error), ids });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 }
 

@@ -19,11 +19,15 @@ export interface SpoolingTask {
   readonly spool?: Readonly<Record<string, unknown>>;
   readonly times?: Readonly<Record<string, number>>;
   readonly tellMoves?: boolean;
+  /** Characters that make each event larger. */
+  readonly fillerBytes?: number;
 }
 
 interface Message {
   readonly place?: 'store' | 'spool';
   readonly ids?: readonly string[];
+  readonly refused?: string;
+  readonly losses?: { readonly events: number } | null;
   readonly moved?: number;
   readonly line?: string;
   readonly ready?: true;
@@ -34,7 +38,12 @@ interface Message {
 export class SpoolingProcess {
   /** Ids of the events that were told to be durable. */
   readonly acknowledged: string[] = [];
+  /** Ids of the events that were refused. */
+  readonly refused: string[] = [];
+  readonly refusals = new Set<string>();
   readonly lines: string[] = [];
+  /** Events on the books as lost when it ended. */
+  lost: number | undefined;
   spooled = 0;
   moved = 0;
   ready = false;
@@ -92,12 +101,18 @@ export class SpoolingProcess {
     }
   }
 
-  private hear({ place, ids = [], moved, line, ready, back }: Message): void {
-    this.acknowledged.push(...ids);
+  private hear({ place, ids = [], refused, losses, moved, line, ready, back }: Message): void {
+    if (refused === undefined) {
+      this.acknowledged.push(...ids);
+    } else {
+      this.refused.push(...ids);
+      this.refusals.add(refused);
+    }
     this.spooled += place === 'spool' ? ids.length : 0;
     this.moved = moved ?? this.moved;
     this.ready ||= ready === true;
     this.back += back === true ? 1 : 0;
+    this.lost = losses === undefined ? this.lost : (losses?.events ?? 0);
     if (line !== undefined) {
       this.lines.push(line);
     }

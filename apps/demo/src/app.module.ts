@@ -16,10 +16,9 @@ import { HealthModule } from './health/health.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { SignpostController } from './signpost.controller.js';
-import { SystemEventsService } from './system-events.service.js';
 
 /** Two small domains, deployments and scam intelligence, with one audit trail. */
-@Module({ controllers: [SignpostController], providers: [SystemEventsService] })
+@Module({ controllers: [SignpostController] })
 export class AppModule {
   static with(settings: DemoSettings): DynamicModule {
     const { database, fingerprintKey } = settings;
@@ -32,6 +31,8 @@ export class AppModule {
           origin: { component: 'audited-demo', environment: 'demo' },
           // A new state-changing route that nobody thought of auditing stops the start.
           capture: { coverage: 'error', unmatched: true },
+          // The first and the last record of every process, in the words of the deployment catalogue.
+          lifecycle: { started: 'system.startup', stopped: 'system.shutdown' },
           redaction: fingerprintKey === undefined ? {} : { fingerprintKey },
         }),
         AuditHttpModule.forRoot({

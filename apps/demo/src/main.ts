@@ -21,7 +21,7 @@ function welcome(url: string, settings: DemoSettings): string {
   const shown = settings.password === DEFAULT_PASSWORD ? DEFAULT_PASSWORD : '...';
   const lines = [
     '',
-    `listening on ${url}  (${settings.adapter}, records in ${settings.database})`,
+    `listening on ${url}  (${settings.adapter}, records in ${placeOf(settings.database)})`,
     `  API page    ${url}/docs`,
     `  log in      curl -s ${url}/auth/login -H 'content-type: application/json' -d '{"username":"viewer","password":"${shown}"}'`,
     '  users       admin, release_manager, developer, auditor, viewer',
@@ -44,4 +44,9 @@ function explanation(error: unknown): string {
     return `${error.message}. Stop what uses the port, or choose another: PORT=3001 npm run demo`;
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+/** A URL may hold a password. */
+function placeOf(database: string): string {
+  return database.replace(/\/\/[^@/]*@/, '//');
 }

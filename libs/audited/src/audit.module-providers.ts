@@ -319,6 +319,7 @@ async function journalOf(
     oldestUnstoredAt: () => writer.status().backlog?.oldestAt,
     report: (problem, error) => failures.report('journal', problem, error),
     note: (message) => auditLogger().log(message),
+    recovered: () => failures.recovered('journal'),
   });
   await journal.open();
   return journal;

@@ -39,7 +39,13 @@ export class PoliciesController {
 
   @Delete(':id')
   @HttpCode(204)
-  @Audited('policy.deleted', { resource: BY_ID, action: 'Delete policy {params.id}', before: policyNow })
+  // What cannot be undone does not begin before the log knows of it: an intent first, then the outcome.
+  @Audited('policy.deleted', {
+    resource: BY_ID,
+    action: 'Delete policy {params.id}',
+    before: policyNow,
+    durability: 'required',
+  })
   delete(@Param('id') id: string): void {
     if (!this.policies.delete(id)) {
       throw new NotFoundException(`There is no policy ${id}`);

@@ -349,6 +349,31 @@ describe('DurableWriter', () => {
     expect(await writer.write('main', named('3'))).toMatchObject({ place: 'store' });
   });
 
+  it('takes the store while it catches up with a spool that is full', async () => {
+    const writer = await writerWith({ spool: await anOpenSpool({ maxBytes: 1500 }) });
+    writer.start();
+    store.state = 'down';
+    await writer.write('main', named('1', '2'));
+    // The store answers again, but so slowly that the spool is still full.
+    const appendMissing = store.appendMissing.bind(store);
+    let go: () => void = () => undefined;
+    const patience = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    store.appendMissing = async (chain, events) => {
+      const receipt = await appendMissing(chain, events);
+      await (store.events.length > 1 ? patience : undefined);
+      return receipt;
+    };
+    store.works();
+    await eventually(() => store.events.length === 2);
+    expect(await writer.write('main', named('3', '4'))).toEqual({ place: 'store', firstPosition: 3 });
+    go();
+    await backInStore(writer);
+    expect(store.actions).toEqual(['1', '2', '3', '4']);
+    expect(losses.pending()).toBeUndefined();
+  });
+
   it('rejects as the store says when there is no spool', async () => {
     const writer = await writerWith({ spool: undefined });
     writer.start();

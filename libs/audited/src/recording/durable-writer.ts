@@ -256,6 +256,7 @@ export class DurableWriter {
         if (stored !== undefined) {
           return { place: 'store', firstPosition: stored.firstPosition };
         }
+        this.drain.isStoreDown = true;
         this.lose('spool', events.length, [call.finally, spooling.finally]);
       } else {
         this.lose('spool', events.length, [spooling.finally]);

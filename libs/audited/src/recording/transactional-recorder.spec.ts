@@ -50,6 +50,7 @@ class Source {
 
 class Inbox implements AuditInbox {
   failure: Error | undefined;
+  afterWrite: ((transaction: Transaction) => void) | undefined;
   open = (): Promise<void> => Promise.resolve();
   close = (): Promise<void> => Promise.resolve();
   drain = (): Promise<number> => Promise.resolve(0);
@@ -66,6 +67,7 @@ class Inbox implements AuditInbox {
       return Promise.reject(new TransactionMissingError('this is none'));
     }
     transaction.join(entries, whenEnded);
+    this.afterWrite?.(transaction);
     return Promise.resolve();
   }
 }
@@ -217,6 +219,14 @@ describe('recordIn without a draft', () => {
     inbox.failure = undefined;
     await recorder.recordIn(transaction);
     expect(action.story).toStrictEqual(['joined']);
+  });
+
+  it('tells the action of a transaction that ended while the event was on its way, in this order too', async () => {
+    const action = anAction();
+    const { recorder, inbox } = aRecorder(action);
+    inbox.afterWrite = (transaction) => transaction.end('rolled-back');
+    await recorder.recordIn(new Transaction());
+    expect(action.story).toStrictEqual(['joined', 'rolled-back']);
   });
 
   it('rejects where no action runs whose event could be written', async () => {

@@ -72,10 +72,10 @@ export class TransactionalRecorder {
     source: Source,
     work: (manager: ManagerOf<Source>) => Promise<Result>,
   ): Promise<Result> {
-    const { transaction } = source as unknown as {
+    const transactions = source as unknown as {
       transaction(within: (manager: ManagerOf<Source>) => Promise<Result>): Promise<Result>;
     };
-    return transaction.call(source, async (manager) => {
+    return transactions.transaction(async (manager) => {
       const result = await work(manager);
       const action = this.parts.running()?.transactional;
       if (action !== undefined) {
@@ -93,16 +93,23 @@ export class TransactionalRecorder {
       return { id: action.eventId, status: 'in-transaction' };
     }
     own.openTransactions.add(transaction);
-    let hasEnded = false;
-    try {
-      const receipt = await this.write(transaction, await action.draft(), action.eventId, (outcome) => {
-        hasEnded = true;
-        own.openTransactions.delete(transaction);
-        own.isCommitted ||= outcome === 'committed';
+    let hasJoined = false;
+    let endedEarly: TransactionOutcome | undefined;
+    const ended = (outcome: TransactionOutcome): void => {
+      own.openTransactions.delete(transaction);
+      own.isCommitted ||= outcome === 'committed';
+      if (hasJoined) {
         action.ended(outcome);
-      });
-      if (!hasEnded) {
-        action.joined();
+      } else {
+        endedEarly = outcome;
+      }
+    };
+    try {
+      const receipt = await this.write(transaction, await action.draft(), action.eventId, ended);
+      hasJoined = true;
+      action.joined();
+      if (endedEarly !== undefined) {
+        action.ended(endedEarly);
       }
       return receipt;
     } catch (error) {

@@ -25,10 +25,19 @@ function mergedRecord(stored: StoredRecord): AuditRecord {
   if (stored.personal === null) {
     return { event, seal: stored.seal, erased: true };
   }
-  const personal = JSON.parse(stored.personal) as PersonalPart;
+  return { event: withPersonalPart(event, stored.personal), seal: stored.seal };
+}
+
+/**
+ * The event with the values of its personal part back in their places.
+ *
+ * @param personal canonical JSON of the personal part
+ * @throws SyntaxError when that is no JSON
+ */
+export function withPersonalPart(event: AuditEvent, personal: string): AuditEvent {
   let whole = event as unknown as JsonObject;
-  for (const [pointer, value] of Object.entries(personal)) {
+  for (const [pointer, value] of Object.entries(JSON.parse(personal) as PersonalPart)) {
     whole = withValueAt(whole, pointer, value);
   }
-  return { event: whole as unknown as AuditEvent, seal: stored.seal };
+  return whole as unknown as AuditEvent;
 }

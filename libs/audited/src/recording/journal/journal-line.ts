@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../event/canonical-json.js';
-import { withValueAt } from '../../event/json-pointer.js';
+import type { AuditEvent } from '../../event/audit-event.js';
 import type { JsonObject } from '../../event/json-value.js';
-import type { PersonalPart } from '../../event/audit-record.js';
+import { withPersonalPart } from '../../storage/stored-record.js';
 
 /** What the journal needs of an event that is ready to be sealed. */
 export interface JournalEvent {
@@ -32,11 +32,8 @@ export function journalLine({ body, personal }: JournalEvent): string {
 }
 
 function merged(body: string, personal: string | undefined): string {
-  let event = JSON.parse(body) as JsonObject;
-  for (const [pointer, value] of Object.entries(JSON.parse(personal ?? '{}') as PersonalPart)) {
-    event = withValueAt(event, pointer, value);
-  }
-  return canonicalJson(event);
+  const event = JSON.parse(body) as AuditEvent;
+  return canonicalJson((personal === undefined ? event : withPersonalPart(event, personal)) as unknown as JsonObject);
 }
 
 function escaped(character: string): string {

@@ -29,6 +29,9 @@ export function spoolError(directory: string, error: unknown): SpoolFullError | 
     : new SpoolUnusableError(directory, `cannot be written (${code ?? String(error)})`, { cause: error });
 }
 
+/** Some network file systems have no flush for folders; they make names durable by themselves, or not at all. */
+const NO_FOLDER_FLUSH = new Set(['EINVAL', 'ENOTSUP']);
+
 /** Makes new names in a folder durable. Windows has no such call, and needs none. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') {
@@ -37,6 +40,10 @@ export async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();
+  } catch (error) {
+    if (!NO_FOLDER_FLUSH.has(systemCode(error) ?? '')) {
+      throw error;
+    }
   } finally {
     await handle.close();
   }

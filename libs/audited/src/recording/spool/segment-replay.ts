@@ -2,7 +2,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ChainId } from '../../event/audit-record.js';
 import type { AppendableEvent } from '../../storage/audit-store.js';
-import { isMissing, syncFolder } from './durable-folder.js';
+import { isMissing, syncFolder, systemCode } from './durable-folder.js';
 import { writeDurably } from './owner-folder.js';
 import { readPieces, type SpoolPiece } from './spool-entry.js';
 import type { SpoolReporter } from './spool-reporter.js';
@@ -46,6 +46,9 @@ export interface KeptApart {
   readonly bytes: number;
 }
 
+/** Not the file's fault, and over when others have let go. */
+const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
+
 /** The store will never take these events as they are; told by code, which survives threads and copies of the package. */
 const REFUSALS = new Set(['AUDIT_EVENT_REFUSED', 'AUDIT_CHAIN_INVALID']);
 
@@ -67,7 +70,10 @@ export class SegmentReplay {
 
   /** @returns what was kept apart; `undefined` when it was told to stop before the end */
   async run(surroundings: ReplaySurroundings): Promise<KeptApart | undefined> {
-    const bytes = await readFile(this.segment.path);
+    const bytes = await this.read(surroundings.report);
+    if (bytes === undefined) {
+      return { events: this.segment.events, bytes: this.segment.bytes };
+    }
     let batch: EntryPiece[] = [];
     for (const piece of readPieces(bytes, this.movedTo)) {
       if (piece.kind !== 'entry') {
@@ -86,6 +92,20 @@ export class SegmentReplay {
     }
     await this.moveBatch(batch, surroundings);
     return surroundings.isOver() ? undefined : this.retire(bytes, surroundings);
+  }
+
+  /** @returns `undefined` when the disk will not give the file back: it stays where it is, and what is behind it goes on */
+  private async read(report: SpoolReporter): Promise<Buffer | undefined> {
+    const { path } = this.segment;
+    try {
+      return await readFile(path);
+    } catch (error) {
+      if (isMissing(error) || SHORTAGES.has(systemCode(error) ?? '')) {
+        throw error;
+      }
+      report.failed(`The spool file ${path} cannot be read; it is left there and tried again at the next start`, error);
+      return undefined;
+    }
   }
 
   private async moveBatch(batch: readonly EntryPiece[], { move, pace, report }: ReplaySurroundings): Promise<void> {

@@ -372,6 +372,30 @@ describe('Spool', () => {
     expect(files()).toEqual([]);
   });
 
+  it('leaves a file that the disk will not give back, and goes on with what is behind it', async () => {
+    const spool = await opened({ maxSegmentBytes: 100 });
+    await spool.append('main', named('1'));
+    await spool.append('main', named('2'));
+    const file = pathOf('000000000001.spool');
+    rmSync(file);
+    mkdirSync(file);
+    expect(await spool.replay(move)).toBe(true);
+    expect(moved).toEqual(['2']);
+    expect(reports.told).toEqual([expect.stringMatching(/000000000001\.spool cannot be read.*EISDIR/)]);
+    expect(existsSync(file)).toBe(true);
+    rmSync(file, { recursive: true });
+  });
+
+  it('goes on when somebody removed a file with events, and says so', async () => {
+    const spool = await opened({ maxSegmentBytes: 100 });
+    await spool.append('main', named('1'));
+    await spool.append('main', named('2'));
+    rmSync(pathOf('000000000001.spool'));
+    expect(await spool.replay(move)).toBe(true);
+    expect(moved).toEqual(['2']);
+    expect(reports.told).toEqual([expect.stringMatching(/000000000001\.spool was removed before its events/)]);
+  });
+
   it('takes nothing after it was closed, and closes as often as it is asked to', async () => {
     const spool = await opened();
     await spool.close();

@@ -1,8 +1,13 @@
+import type { DataSource } from 'typeorm';
 import { OptionsInvalidError } from '../../event/audit.error.js';
 import type { InboxDialect } from './inbox-dialect.js';
+import type { InboxDrain } from './inbox-drain.js';
 import { mysqlInboxDialect } from './mysql.inbox-dialect.js';
+import { MysqlInboxDrain } from './mysql.inbox-drain.js';
 import { postgresInboxDialect } from './postgres.inbox-dialect.js';
+import { PostgresInboxDrain } from './postgres.inbox-drain.js';
 import { sqliteInboxDialect } from './sqlite.inbox-dialect.js';
+import { SqliteInboxDrain } from './sqlite.inbox-drain.js';
 
 const DIALECTS: Readonly<Record<string, InboxDialect>> = {
   postgres: postgresInboxDialect,
@@ -29,4 +34,17 @@ export function schemaOf(options: { readonly type: string }): string | undefined
   return options.type === 'postgres' && 'schema' in options && typeof options.schema === 'string'
     ? options.schema
     : undefined;
+}
+
+/** For the drivers that `inboxDialectOf` accepts. */
+export function inboxDrainOf(application: DataSource, statementTimeoutMs: number): InboxDrain {
+  switch (application.options.type) {
+    case 'postgres':
+      return new PostgresInboxDrain(application, statementTimeoutMs);
+    case 'mysql':
+    case 'mariadb':
+      return new MysqlInboxDrain(application, statementTimeoutMs);
+    default:
+      return new SqliteInboxDrain(application);
+  }
 }

@@ -66,7 +66,9 @@ export class MysqlInboxDrain implements InboxDrain {
 /** A failure ends the connection, and with it the lock. */
 async function underLock(send: SendStatement, place: string, work: () => Promise<number>): Promise<number> {
   const lock = `audit_inbox:${createHash('sha256').update(place).digest('hex').slice(0, 32)}`;
-  const [taken] = (await send('SELECT GET_LOCK(?, 0) AS taken', [lock])) as { readonly taken: number | string | null }[];
+  const [taken] = (await send('SELECT GET_LOCK(?, 0) AS taken', [lock])) as {
+    readonly taken: number | string | null;
+  }[];
   if (Number(taken?.taken) !== 1) {
     return 0;
   }

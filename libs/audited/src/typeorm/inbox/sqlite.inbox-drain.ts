@@ -72,9 +72,7 @@ export class SqliteInboxDrain implements InboxDrain {
   private async removeMoved(handle: Database, place: string): Promise<boolean> {
     for (let attempt = 0; this.moved.length > 0 && attempt < DELETE_ATTEMPTS; attempt++) {
       const removed = whenFree(handle, () =>
-        handle
-          .prepare(`DELETE FROM ${place} WHERE id IN (SELECT value FROM json_each(?))`)
-          .run(listOf(this.moved)),
+        handle.prepare(`DELETE FROM ${place} WHERE id IN (SELECT value FROM json_each(?))`).run(listOf(this.moved)),
       );
       if (removed === undefined) {
         await wait(DELETE_PAUSE_MS, undefined, { ref: false });

@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import type { TransactionOutcome } from '../../storage/audit-inbox.js';
-import { isTransactionAborted } from './transaction-state.js';
+import { hasEndedTransaction, isTransactionAborted } from './transaction-state.js';
 
 type TellEnd = (outcome: TransactionOutcome) => void;
 
@@ -13,11 +13,14 @@ interface Waiting {
 /** TypeORM keeps the depth to itself; both its major versions count it alike. */
 type CountingRunner = QueryRunner & { readonly transactionDepth?: number };
 
-type HookedMethod = 'commitTransaction' | 'rollbackTransaction' | 'release';
+type HookedMethod = 'commitTransaction' | 'rollbackTransaction' | 'release' | 'query';
+
+type Call<Result> = (...values: unknown[]) => Promise<Result>;
 
 /**
- * Tells how transactions of the application end. TypeORM has no event that names the transaction, so the three methods
- * that end one are wrapped on the query runner itself, from the first question to the end of its transaction.
+ * Tells how transactions of the application end. TypeORM has no event that names the transaction, so the methods that end
+ * one are wrapped on the query runner itself, from the first question to the end of its transaction. So is `query`: some
+ * errors of a statement end the whole transaction, and an application may go on as if nothing had happened.
  */
 export class TransactionEnds {
   private readonly watches = new WeakMap<QueryRunner, RunnerWatch>();
@@ -44,6 +47,7 @@ class RunnerWatch {
       hook(runner, 'commitTransaction', (original) => this.commit(original)),
       hook(runner, 'rollbackTransaction', (original) => this.rollBack(original)),
       hook(runner, 'release', (original) => this.release(original)),
+      hook(runner, 'query', (original, ...values) => this.query(() => original(...values))),
     ];
   }
 
@@ -107,6 +111,17 @@ class RunnerWatch {
     }
   }
 
+  private async query(original: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await original();
+    } catch (error) {
+      if (hasEndedTransaction(this.runner, driverErrorOf(error))) {
+        this.end(0, 'rolled-back');
+      }
+      throw error;
+    }
+  }
+
   /** Tells those who wrote at this depth or deeper. */
   private end(depth: number, outcome: TransactionOutcome): void {
     const ended = [...this.waiting].filter((waiting) => waiting.depth >= depth);
@@ -136,15 +151,16 @@ class RunnerWatch {
 }
 
 /** @returns puts back what was there, unless somebody wrapped the wrapper meanwhile: then it only passes calls on */
-function hook(
+function hook<Result>(
   runner: QueryRunner,
   method: HookedMethod,
-  wrap: (original: () => Promise<void>) => Promise<void>,
+  wrap: (original: Call<Result>, ...values: unknown[]) => Promise<Result>,
 ): () => void {
   const own = Object.getOwnPropertyDescriptor(runner, method);
-  const original = runner[method].bind(runner);
+  const original = (runner[method] as Call<Result>).bind(runner);
   let isHooked = true;
-  const wrapped = (): Promise<void> => (isHooked ? wrap(original) : original());
+  const wrapped = (...values: unknown[]): Promise<Result> =>
+    isHooked ? wrap(original, ...values) : original(...values);
   Object.defineProperty(runner, method, { value: wrapped, configurable: true, writable: true, enumerable: false });
   return () => {
     isHooked = false;

@@ -50,6 +50,29 @@ export async function isTransactionAborted(runner: QueryRunner): Promise<boolean
   );
 }
 
+const MYSQL_DEADLOCK = 1213;
+
+/**
+ * Whether the failure of a statement has ended the whole transaction, which the application may not notice: MySQL takes
+ * back the victim of a deadlock, SQLite a transaction that its disk has no room for.
+ */
+export function hasEndedTransaction(runner: QueryRunner, driverError: object | undefined): boolean {
+  if (driverError === undefined) {
+    return false;
+  }
+  switch (ownerOf(runner)?.options.type) {
+    case 'mysql':
+    case 'mariadb':
+      return 'errno' in driverError && driverError.errno === MYSQL_DEADLOCK;
+    case 'better-sqlite3': {
+      const { databaseConnection } = runner as unknown as { databaseConnection?: { readonly inTransaction?: boolean } };
+      return databaseConnection?.inTransaction === false;
+    }
+    default:
+      return false;
+  }
+}
+
 function knowsItsStatus(client: unknown): client is { getTransactionStatus(): string | null } {
   return (
     typeof client === 'object' &&

@@ -2,9 +2,8 @@ import type { DataSource } from 'typeorm';
 import { DatabaseUnusableError, InboxMissingError, InboxUnavailableError } from '../../event/audit.error.js';
 import type { AuditInbox, InboxEntry, TransactionOutcome } from '../../storage/audit-inbox.js';
 import { entryOf, INBOX_COLUMNS, INBOX_TABLE, type InboxDialect, type InboxRow } from './inbox-dialect.js';
-import { inboxDialectOf, schemaOf } from './inbox-dialects.js';
+import { inboxDialectOf, inboxDrainOf, schemaOf } from './inbox-dialects.js';
 import type { InboxDrain } from './inbox-drain.js';
-import { inboxDrainOf } from './inbox-drains.js';
 import { TransactionEnds } from './transaction-ends.js';
 import { openTransactionOf } from './transaction-state.js';
 import { withinTime } from './within-time.js';
@@ -92,7 +91,9 @@ export class TypeOrmAuditInbox implements AuditInbox {
       return 0;
     }
     if (this.heldBack.size >= MAX_HELD_BACK) {
-      throw new InboxUnavailableError(`the store refuses its events (${MAX_HELD_BACK} of them); see what it refuses them for`);
+      throw new InboxUnavailableError(
+        `the store refuses its events (${MAX_HELD_BACK} of them); see what it refuses them for`,
+      );
     }
     this.isDraining = true;
     try {
@@ -148,7 +149,8 @@ export class TypeOrmAuditInbox implements AuditInbox {
   }
 
   private writeFailure(error: unknown): unknown {
-    const driverError: unknown = typeof error === 'object' && error !== null && 'driverError' in error ? error.driverError : undefined;
+    const driverError: unknown =
+      typeof error === 'object' && error !== null && 'driverError' in error ? error.driverError : undefined;
     return typeof driverError === 'object' && driverError !== null && this.dialect.isTableMissing(driverError)
       ? new InboxMissingError(`there is no table ${this.place} in "${this.databaseName()}"`, { cause: error })
       : error;

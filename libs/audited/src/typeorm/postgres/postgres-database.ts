@@ -1,7 +1,6 @@
 import type { ChainHead, ChainId } from '../../event/audit-record.js';
 import { GENESIS_HASH } from '../../event/audit-record.js';
 import { StoreUnavailableError } from '../../event/audit.error.js';
-import { ALL_COLUMNS, recordRow } from '../server/record-row.js';
 import type { SealedBatch } from '../server/sealed-batch.js';
 import type { HeldHead, RawRow, ServerDatabase, Snapshot } from '../server/server-database.js';
 import type { SqlValue } from '../server/server-dialect.js';
@@ -10,13 +9,19 @@ import { openingFailure, storeFailure } from './postgres-failure.js';
 import { quoted } from './postgres-names.js';
 import { addPartitions } from './postgres-partitions.js';
 import { PostgresPool } from './postgres-pool.js';
+import { recordBatches } from './postgres-record-batches.js';
 import { prepareSchema } from './postgres-schema.js';
 import type { PostgresSession, SessionLimit } from './postgres-session.js';
 import { insertAt, insertStatement } from './postgres-statements.js';
 import { textArray } from './postgres-text-array.js';
 import type { PostgresSettings } from './postgres.options.js';
 
-const ROWS_PER_FETCH = 500;
+/**
+ * Chains are read in the order of an index. Without its statistics a planner may prefer to read everything and sort it,
+ * which for a large log is a long silence and a full disk.
+ */
+const BEGIN_SNAPSHOT =
+  'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off';
 const DAY_MS = 86_400_000;
 
 /** The log on a PostgreSQL server. */
@@ -103,12 +108,12 @@ export class PostgresDatabase implements ServerDatabase {
     return this.read({ ...this.readLimit, perStatement: true }, (session) =>
       inTransaction(
         session,
-        'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+        BEGIN_SNAPSHOT,
         () => 'COMMIT',
         () =>
           work({
             query: async (sql, values = []) => (await session.run(sql, values)).rows,
-            recordBatches: (chain) => this.recordBatches(session, chain),
+            recordBatches: (chain) => recordBatches(session, this.schema, chain),
           }),
       ),
     );
@@ -143,26 +148,6 @@ export class PostgresDatabase implements ServerDatabase {
     ]);
     const stored = new Set(rows.map((row) => row['id']));
     return new Set(ids.filter((_, index) => stored.has(columnTexts[index] ?? '')));
-  }
-
-  private async *recordBatches(
-    session: PostgresSession,
-    chain: string,
-  ): AsyncGenerator<readonly ReturnType<typeof recordRow>[]> {
-    // One cursor, one plan; its snapshot is that of the transaction.
-    await session.run(
-      `DECLARE audit_chain NO SCROLL CURSOR FOR SELECT ${ALL_COLUMNS} FROM ${this.schema}.audit_records
-       WHERE chain = $1 ORDER BY position, sequence`,
-      [chain],
-    );
-    for (;;) {
-      const { rows } = await session.run(`FETCH ${ROWS_PER_FETCH} FROM audit_chain`);
-      yield rows.map(recordRow);
-      if (rows.length < ROWS_PER_FETCH) {
-        break;
-      }
-    }
-    await session.run('CLOSE audit_chain');
   }
 
   private async addPartitions(): Promise<void> {

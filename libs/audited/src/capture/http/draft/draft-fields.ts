@@ -1,15 +1,13 @@
 import type { AuditDraft, AuditEnrichment } from '../../../event/audit-draft.js';
 import type { AuditActor, AuditOutcome, HttpTransport } from '../../../event/audit-event.js';
 import type { AuditEventType } from '../../../catalogue/event-type.js';
+import type { FailureLog } from '../../../recording/failure-log.js';
 import type { ReadField } from '../../audit-policy.js';
 import type { AuditFacts } from '../../audited.options.js';
 import type { HttpAction } from '../http-action.js';
 import { isThenable } from '../thenable.js';
 
 export type MutableDraft = { -readonly [Field in keyof AuditDraft]: AuditDraft[Field] };
-
-/** Told that an option of the decorator failed; it costs its own field, never the event. */
-export type OptionFailed = (option: ReadField | 'before', error: unknown) => void;
 
 /** Fields that an option gives as they are. */
 const FIXED_FIELDS = ['severity', 'risk', 'dataClassification', 'component', 'personal'] as const;
@@ -37,8 +35,18 @@ export function beginDraft(
   return draft;
 }
 
-/** Fills in what the options read from the request, the arguments and the result. */
-export function readFields(draft: MutableDraft, action: HttpAction, facts: AuditFacts, failed: OptionFailed): void {
+/**
+ * Fills in what the options read from the request, the arguments and the result. An option that fails costs its own
+ * field, never the event.
+ *
+ * @param failures where that is counted; `undefined` when a later stage of the action tells
+ */
+export function readFields(
+  draft: MutableDraft,
+  action: HttpAction,
+  facts: AuditFacts,
+  failures: FailureLog | undefined,
+): void {
   for (const [field, read] of action.route.policy.readers) {
     // A change that did not happen, or not yet, has no after.
     if (field === 'after' && !hasHappened(draft)) {
@@ -55,9 +63,19 @@ export function readFields(draft: MutableDraft, action: HttpAction, facts: Audit
         Object.assign(draft, { [field]: value });
       }
     } catch (error) {
-      failed(field, error);
+      reportOption(failures, action, field, error);
     }
   }
+}
+
+/** Counts an option that failed. */
+export function reportOption(
+  failures: FailureLog | undefined,
+  { route }: HttpAction,
+  option: ReadField | 'before',
+  error: unknown,
+): void {
+  failures?.report('selector', `Option "${option}" of @Audited() on ${route.handler} failed`, error);
 }
 
 /** What code added to the action counts before what the options read. */

@@ -4,7 +4,7 @@ import type { AuditEventType } from '../../../catalogue/event-type.js';
 import type { FailureLog } from '../../../recording/failure-log.js';
 import type { HttpAction } from '../http-action.js';
 import { answerError } from './answer-error.js';
-import { addEnrichment, beginDraft, readFields, withDetail, type MutableDraft } from './draft-fields.js';
+import { addEnrichment, beginDraft, readFields, reportOption, withDetail, type MutableDraft } from './draft-fields.js';
 import { httpOutcome, type HttpOutcome } from './http-outcome.js';
 
 /** How an action ended on the wire. */
@@ -38,15 +38,13 @@ export function httpDraft(
   if (error !== undefined) {
     draft.error = error;
   }
-  const optionFailed = (option: string, failure: unknown): void =>
-    failures.report('selector', `Option "${option}" of @Audited() on ${action.route.handler} failed`, failure);
   if (action.before !== undefined) {
     draft.before = action.before;
   }
   if (action.beforeError !== undefined) {
-    optionFailed('before', action.beforeError);
+    reportOption(failures, action, 'before', action.beforeError);
   }
-  readFields(draft, action, action.factsNow(ending.status), optionFailed);
+  readFields(draft, action, action.factsNow(ending.status), failures);
   addHandlerResult(draft, action, ending);
   addEnrichment(draft, action.enriched());
   if (action.causationId !== undefined) {

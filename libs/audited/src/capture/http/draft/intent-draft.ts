@@ -10,7 +10,7 @@ export function intentDraft(action: HttpAction, actor: AuditActor): AuditDraft {
   const draft = beginDraft(action, type as AuditEventType, 'pending', actor, undefined);
   draft.stage = 'intent';
   // An option that needs the result fails here; if it fails for another reason, the outcome tells.
-  readFields(draft, action, action.factsNow(), () => undefined);
+  readFields(draft, action, action.factsNow(), undefined);
   // What guards and interceptors added; the state of the resource belongs to the outcome.
   const { before: _before, after: _after, changes: _changes, ...known } = action.enriched() ?? {};
   addEnrichment(draft, known);

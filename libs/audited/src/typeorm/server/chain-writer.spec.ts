@@ -1,0 +1,108 @@
+import { GENESIS_HASH, type ChainHead } from '../../event/audit-record.js';
+import { EventRefusedError, StoreUnavailableError } from '../../event/audit.error.js';
+import { anAppendableEvent } from '../../testing/audit-event.fixture.js';
+import { ChainWriter } from './chain-writer.js';
+import { prepareEvents, sealBatch, type SealedBatch } from './sealed-batch.js';
+import type { HeldHead, ServerDatabase } from './server-database.js';
+
+/** A chain on a server, in memory: how often its head was asked for is what these tests are about. */
+class ChainInMemory {
+  head: ChainHead = { chain: 'main', position: 0, hash: GENESIS_HASH };
+  readonly ways: ('known' | 'missed' | 'locked')[] = [];
+  failure: Error | undefined;
+
+  readonly database = {
+    appendAt: (head: ChainHead, batch: SealedBatch) => this.appendAt(head, batch),
+    withHead: <Result>(_: string, work: (held: HeldHead) => Promise<Result>) => this.withHead(work),
+  } as unknown as ServerDatabase;
+
+  /** Another process appends. */
+  disturb(): void {
+    this.head = sealBatch(this.head, prepared(1)).head;
+  }
+
+  private async appendAt(head: ChainHead, batch: SealedBatch): Promise<boolean> {
+    await this.answer();
+    const isThere = head.hash === this.head.hash;
+    this.ways.push(isThere ? 'known' : 'missed');
+    this.head = isThere ? batch.head : this.head;
+    return isThere;
+  }
+
+  private async withHead<Result>(work: (held: HeldHead) => Promise<Result>): Promise<Result> {
+    await this.answer();
+    this.ways.push('locked');
+    const store = async (batch: SealedBatch): Promise<void> => {
+      this.head = batch.head;
+      return Promise.resolve();
+    };
+    return work({ head: this.head, knownIds: () => Promise.resolve(new Set<string>()), store });
+  }
+
+  private async answer(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.failure !== undefined) {
+      throw this.failure;
+    }
+  }
+}
+
+function prepared(count: number): ReturnType<typeof prepareEvents> {
+  return prepareEvents(
+    Array.from({ length: count }, () => anAppendableEvent()),
+    (text) => text,
+  );
+}
+
+describe('ChainWriter', () => {
+  it('asks for the head once, and then knows it', async () => {
+    const chain = new ChainInMemory();
+    const writer = new ChainWriter(chain.database, 'main');
+    const receipts = await Promise.all([1, 2, 3, 4].map((count) => writer.append(prepared(count))));
+    expect(receipts.map(({ firstPosition }) => firstPosition)).toEqual([1, 2, 4, 7]);
+    expect(chain.ways).toEqual(['locked', 'known', 'known', 'known']);
+  });
+
+  it('stays with the lock while others append, and trusts the head again when they have stopped', async () => {
+    const chain = new ChainInMemory();
+    const writer = new ChainWriter(chain.database, 'main');
+    await writer.append(prepared(1));
+    for (let round = 0; round < 3; round++) {
+      chain.disturb();
+      await writer.append(prepared(1));
+    }
+    for (let round = 0; round < 5; round++) {
+      await writer.append(prepared(1));
+    }
+    expect(chain.ways).toEqual([
+      ...['locked', 'missed', 'locked', 'locked', 'locked'],
+      ...['locked', 'locked', 'locked', 'known', 'known'],
+    ]);
+    expect(chain.head.position).toBe(12);
+  });
+
+  it('forgets the head after a failure, because nobody knows what became of the append', async () => {
+    const chain = new ChainInMemory();
+    const writer = new ChainWriter(chain.database, 'main');
+    await writer.append(prepared(1));
+    chain.failure = new EventRefusedError('an id is known');
+    await expect(writer.append(prepared(1))).rejects.toBe(chain.failure);
+    chain.failure = undefined;
+    expect(await writer.append(prepared(1))).toEqual({ chain: 'main', firstPosition: 2 });
+    expect(chain.ways).toEqual(['locked', 'locked']);
+  });
+
+  it('finishes what it accepted, but after a failure gives up what is left instead of waiting for each', async () => {
+    const chain = new ChainInMemory();
+    const writer = new ChainWriter(chain.database, 'main');
+    const accepted = [1, 2].map(() => writer.append(prepared(1)));
+    await writer.finish();
+    expect((await Promise.all(accepted)).map(({ firstPosition }) => firstPosition)).toEqual([1, 2]);
+    const other = new ChainWriter(chain.database, 'main');
+    chain.failure = new StoreUnavailableError('it hangs');
+    const failing = Promise.allSettled([1, 2, 3].map(() => other.append(prepared(1))));
+    await other.finish();
+    expect((await failing).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(other.isIdle).toBe(true);
+  });
+});
