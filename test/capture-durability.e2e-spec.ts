@@ -205,6 +205,58 @@ describe.each(PLATFORMS)('what an answer waits for on %s', (platform) => {
   });
 });
 
+@Controller('levels')
+@Audited({ durability: 'required' })
+class LevelsController {
+  @Get('of-class') @Audited('level.plain') ofClass(): string {
+    return 'required';
+  }
+
+  @Get('of-method') @Audited('level.plain', { durability: 'recorded' }) ofMethod(): string {
+    return 'recorded';
+  }
+}
+
+@Controller('defaults')
+class DefaultsController {
+  @Get('of-type') @Audited('level.required') ofType(): string {
+    return 'required';
+  }
+
+  @Get('of-module') @Audited('level.plain') ofModule(): string {
+    return 'best-effort';
+  }
+}
+
+const levelCatalogue = defineCatalogue('levels', {
+  'level.plain': { title: 'Plain' },
+  'level.required': { title: 'Required', durability: 'required' },
+});
+
+describe.each(PLATFORMS)('which level counts on %s', (platform) => {
+  it("the method's word before the class's, then the catalogue's, then the module's; the boot report tells", async () => {
+    const app = await testApp(platform)
+      .audit({ catalogues: [levelCatalogue], durability: 'best-effort' })
+      .controllers(LevelsController, DefaultsController)
+      .start();
+    const stagesOf = async (path: string): Promise<readonly string[]> => {
+      await app.request(path);
+      return (await app.eventually()).map(({ stage }) => stage);
+    };
+    expect(await stagesOf('/levels/of-class')).toEqual(['intent', 'outcome']);
+    expect(await stagesOf('/levels/of-method')).toEqual(['outcome']);
+    expect(await stagesOf('/defaults/of-type')).toEqual(['intent', 'outcome']);
+    expect(await stagesOf('/defaults/of-module')).toEqual(['outcome']);
+    expect(app.logs.ofAudit('log')).toEqual([
+      '[AuditModule] Auditing 4 of 4 route handlers' +
+        '\n  required: LevelsController.ofClass, DefaultsController.ofType' +
+        '\n  recorded: LevelsController.ofMethod' +
+        '\n  best-effort: DefaultsController.ofModule',
+    ]);
+    await app.close();
+  });
+});
+
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /** As small compressors do it: the whole body is packed when it ends, and the headers are set then. */

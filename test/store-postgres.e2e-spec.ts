@@ -157,7 +157,7 @@ describe('the triggers', () => {
   });
 
   it('make a commit durable where the database is set to acknowledge it before', async () => {
-    await withStore(async (store, run) => {
+    await withStore(async (store) => {
       const insert = `BEGIN; SET LOCAL synchronous_commit = off;
         INSERT INTO audit_heads VALUES ('x', 0, 'start');
         INSERT INTO audit_records ${copyOf(1, { chain: "'x'", previous_hash: "'start'" })}`;

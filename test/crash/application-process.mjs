@@ -45,12 +45,13 @@ export class ApplicationProcess {
    * Memory now, and the longest time that the event loop did nothing else since the last question; `undefined` when the
    * process ends meanwhile.
    */
-  async vitals() {
-    const told = once(this.#child, 'message');
-    // Without a callback a channel that was just closed would throw from somewhere else.
-    this.#child.send({ ask: 'vitals' }, () => undefined);
-    const answer = await Promise.race([told, this.#exited]);
-    return Array.isArray(answer) ? answer[0].vitals : undefined;
+  vitals() {
+    return this.#ask('vitals');
+  }
+
+  /** Bytes on the heap that are still needed. Takes the application's time: not to be asked while that is measured. */
+  async keptBytes() {
+    return (await this.#ask('kept'))?.heapBytes;
   }
 
   /** As `kill -9`. */
@@ -67,6 +68,27 @@ export class ApplicationProcess {
     const { code, signal } = await this.#exited;
     clearTimeout(timer);
     return { code, signal, tookMs: Math.round(performance.now() - askedAt) };
+  }
+
+  async #ask(question) {
+    const told = this.#answered(question);
+    // Without a callback a channel that was just closed would throw from somewhere else.
+    this.#child.send({ ask: question }, () => undefined);
+    const answer = await Promise.race([told, this.#exited]);
+    return answer[question];
+  }
+
+  /** Questions may cross: each waits for its own answer. */
+  #answered(question) {
+    return new Promise((resolve) => {
+      const listen = (answer) => {
+        if (Object.hasOwn(answer, question)) {
+          this.#child.off('message', listen);
+          resolve(answer);
+        }
+      };
+      this.#child.on('message', listen);
+    });
   }
 
   async #portTold() {

@@ -1,10 +1,12 @@
 /**
  * The application that is killed: a real Nest application on the built package, with one route for each durability.
- * Usage (by fork): node application.mjs <settings as JSON>; sends { port } when it listens, answers { ask: 'vitals' }.
+ * Usage (by fork): node application.mjs <settings as JSON>; sends { port } when it listens, answers { ask: 'vitals' | 'kept' }.
  */
 import 'reflect-metadata';
 import { appendFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Body, ConflictException, Controller, Get, Inject, Module, Optional, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -164,7 +166,15 @@ function vitals() {
   return { rssBytes: process.memoryUsage.rss(), longestBlockMs };
 }
 
-process.on('message', ({ ask }) => process.send({ [ask]: vitals() }));
+/** What is really kept, without what only waits to be collected. */
+function kept() {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return { heapBytes: process.memoryUsage().heapUsed };
+}
+
+const ANSWERS = { vitals, kept };
+process.on('message', ({ ask }) => process.send({ [ask]: ANSWERS[ask]() }));
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 const adapter = settings.adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();

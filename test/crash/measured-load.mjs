@@ -11,6 +11,7 @@ export class MeasuredLoad {
   #application;
   #load;
   #rssMebibytes = [];
+  #keptMebibytes = [];
   #watching;
   #running = true;
 
@@ -40,8 +41,14 @@ export class MeasuredLoad {
   }
 
   /** Forgets what memory was needed so far: from now on the application is warm. */
-  warm() {
+  async warm() {
+    this.#keptMebibytes = [await this.#kept()];
     this.#rssMebibytes = [];
+  }
+
+  /** Looks at what is still needed at the end of an outage. */
+  async cool() {
+    this.#keptMebibytes.push(await this.#kept());
   }
 
   get figures() {
@@ -54,7 +61,12 @@ export class MeasuredLoad {
       longestAnswerMs: Math.round(Math.max(0, ...this.answers.map(({ tookMs }) => tookMs))),
       longestBlockMs: this.longestBlockMs,
       rssMebibytes: { start: memory[0], peak: Math.max(0, ...memory), end: memory.at(-1) },
+      keptMebibytes: { start: this.#keptMebibytes[0], end: this.#keptMebibytes[1] },
     };
+  }
+
+  async #kept() {
+    return Math.round((await this.#application.keptBytes()) / MEBIBYTE);
   }
 
   async #watch() {

@@ -56,9 +56,10 @@ async function stopped() {
   const application = start();
   const load = await loaded(application);
   await wait(WARM_UP_MS);
-  load.warm();
+  await load.warm();
   await server.stopAtOnce();
   await wait(OUTAGE_MS);
+  await load.cool();
   await server.startAgain();
   await wait(WARM_UP_MS);
   await load.stop();
@@ -69,10 +70,11 @@ async function hung() {
   const application = start();
   const load = await loaded(application);
   await wait(WARM_UP_MS);
-  load.warm();
+  await load.warm();
   server.freeze();
   try {
     await wait(OUTAGE_MS);
+    await load.cool();
   } finally {
     server.resume();
   }
@@ -90,9 +92,10 @@ async function absent() {
   const application = start();
   const load = await loaded(application);
   await wait(WARM_UP_MS);
-  load.warm();
+  await load.warm();
   await wait(ABSENCE_MS);
   await load.stop();
+  await load.cool();
   await server.startAgain();
   return judged(load, application);
 }
@@ -101,9 +104,10 @@ async function last() {
   const ending = start();
   const load = await loaded(ending);
   await wait(WARM_UP_MS);
-  load.warm();
+  await load.warm();
   await server.stopAtOnce();
   await wait(WARM_UP_MS);
+  await load.cool();
   const end = await ending.terminate(SHUTDOWN_TIMEOUT_MS * 3);
   await load.stop();
   await server.startAgain();

@@ -4,6 +4,7 @@ import type { AuditRecord } from '../event/audit-record.js';
 import { AuditReader } from '../storage/audit-reader.js';
 import type { AuditPage } from '../storage/audit-query.js';
 import { parseEventsQuery, refuseParameters } from './events-query.js';
+import { readForAnswer } from './unavailable-log.js';
 
 const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
@@ -17,7 +18,7 @@ export class EventsController {
   @Header('cache-control', 'no-store')
   @Audited({ action: 'Audit trail read', details: ['query'] })
   find(@Query() query: Readonly<Record<string, unknown>>): Promise<AuditPage> {
-    return this.reader.find(parseEventsQuery(query));
+    return readForAnswer(this.reader.find(parseEventsQuery(query)));
   }
 
   @Get(':id')
@@ -30,7 +31,7 @@ export class EventsController {
         '"id" is not the id of an event (UUIDv7). Take it from a record or the x-audit-id header.',
       );
     }
-    const record = await this.reader.get(id.toLowerCase());
+    const record = await readForAnswer(this.reader.get(id.toLowerCase()));
     if (record === undefined) {
       throw new NotFoundException(`There is no event ${id}`);
     }

@@ -3,6 +3,7 @@ import { Audited } from '../capture/audited.decorator.js';
 import type { IntegrityReport } from '../integrity/integrity-fault.js';
 import { AuditReader } from '../storage/audit-reader.js';
 import { refuseParameters } from './events-query.js';
+import { readForAnswer } from './unavailable-log.js';
 
 /** Proof that nothing was changed or removed. */
 @Controller()
@@ -20,6 +21,6 @@ export class VerificationController {
   })
   verify(@Query() query: Readonly<Record<string, unknown>>): Promise<IntegrityReport> {
     refuseParameters(query);
-    return this.reader.verify();
+    return readForAnswer(this.reader.verify());
   }
 }

@@ -15,7 +15,8 @@ type CountingRunner = QueryRunner & { readonly transactionDepth?: number };
 
 type HookedMethod = 'commitTransaction' | 'rollbackTransaction' | 'release' | 'query';
 
-type Call<Result> = (...values: unknown[]) => Promise<Result>;
+type Call = (...values: unknown[]) => Promise<unknown>;
+type End = () => Promise<void>;
 
 /**
  * Tells how transactions of the application end. TypeORM has no event that names the transaction, so the methods that end
@@ -37,6 +38,8 @@ class RunnerWatch {
   private readonly waiting = new Set<Waiting>();
   /** What is known of a commit that was sent and rejected. */
   private refusedCommit: 'rolled-back' | 'unknown' | undefined;
+  /** A statement failed: PostgreSQL may roll back what is committed. */
+  private hasFailedStatement = false;
   private readonly unhooks: readonly (() => void)[];
 
   constructor(
@@ -44,9 +47,9 @@ class RunnerWatch {
     private readonly onIdle: () => void,
   ) {
     this.unhooks = [
-      hook(runner, 'commitTransaction', (original) => this.commit(original)),
-      hook(runner, 'rollbackTransaction', (original) => this.rollBack(original)),
-      hook(runner, 'release', (original) => this.release(original)),
+      hook(runner, 'commitTransaction', (original) => this.commit(original as End)),
+      hook(runner, 'rollbackTransaction', (original) => this.rollBack(original as End)),
+      hook(runner, 'release', (original) => this.release(original as End)),
       hook(runner, 'query', (original, ...values) => this.query(() => original(...values))),
     ];
   }
@@ -60,7 +63,7 @@ class RunnerWatch {
     };
   }
 
-  private async commit(original: () => Promise<void>): Promise<void> {
+  private async commit(original: End): Promise<void> {
     const depth = this.depth();
     if (depth > 1) {
       await original();
@@ -69,7 +72,7 @@ class RunnerWatch {
       }
       return;
     }
-    const willRollBack = await isTransactionAborted(this.runner);
+    const willRollBack = await isTransactionAborted(this.runner, this.hasFailedStatement);
     try {
       await original();
     } catch (error) {
@@ -84,7 +87,7 @@ class RunnerWatch {
     this.end(1, willRollBack ? 'rolled-back' : 'committed');
   }
 
-  private async rollBack(original: () => Promise<void>): Promise<void> {
+  private async rollBack(original: End): Promise<void> {
     const depth = this.depth();
     try {
       await original();
@@ -99,7 +102,7 @@ class RunnerWatch {
     this.end(depth, depth > 1 ? 'rolled-back' : (this.refusedCommit ?? 'rolled-back'));
   }
 
-  private async release(original: () => Promise<void>): Promise<void> {
+  private async release(original: End): Promise<void> {
     const wasLost = this.runner.isReleased;
     try {
       await original();
@@ -115,6 +118,7 @@ class RunnerWatch {
     try {
       return await original();
     } catch (error) {
+      this.hasFailedStatement = true;
       if (hasEndedTransaction(this.runner, driverErrorOf(error))) {
         this.end(0, 'rolled-back');
       }
@@ -151,16 +155,15 @@ class RunnerWatch {
 }
 
 /** @returns puts back what was there, unless somebody wrapped the wrapper meanwhile: then it only passes calls on */
-function hook<Result>(
+function hook(
   runner: QueryRunner,
   method: HookedMethod,
-  wrap: (original: Call<Result>, ...values: unknown[]) => Promise<Result>,
+  wrap: (original: Call, ...values: unknown[]) => Promise<unknown>,
 ): () => void {
   const own = Object.getOwnPropertyDescriptor(runner, method);
-  const original = (runner[method] as Call<Result>).bind(runner);
+  const original = (runner[method] as Call).bind(runner);
   let isHooked = true;
-  const wrapped = (...values: unknown[]): Promise<Result> =>
-    isHooked ? wrap(original, ...values) : original(...values);
+  const wrapped: Call = (...values) => (isHooked ? wrap(original, ...values) : original(...values));
   Object.defineProperty(runner, method, { value: wrapped, configurable: true, writable: true, enumerable: false });
   return () => {
     isHooked = false;

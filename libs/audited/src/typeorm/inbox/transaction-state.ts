@@ -34,16 +34,21 @@ export function openTransactionOf(transaction: unknown, source: DataSource): Que
 /**
  * Whether a commit would roll back: PostgreSQL answers it without an error when an earlier statement of the transaction
  * failed, even when the application went on as if nothing had happened.
+ *
+ * @param hasFailedStatement whether one is known of; a savepoint may have made up for it
  */
-export async function isTransactionAborted(runner: QueryRunner): Promise<boolean> {
+export async function isTransactionAborted(runner: QueryRunner, hasFailedStatement: boolean): Promise<boolean> {
   if (ownerOf(runner)?.options.type !== 'postgres') {
     return false;
   }
   const { databaseConnection } = runner as unknown as { databaseConnection?: unknown };
-  if (knowsItsStatus(databaseConnection)) {
-    return databaseConnection.getTransactionStatus() === 'E';
+  if (
+    !hasFailedStatement &&
+    (!knowsItsStatus(databaseConnection) || databaseConnection.getTransactionStatus() !== 'E')
+  ) {
+    return false;
   }
-  // Drivers before pg 8.19 do not tell: in an aborted transaction every statement fails.
+  // The driver's status may be older than the failure. In an aborted transaction every statement fails.
   return runner.query('SELECT 1').then(
     () => false,
     () => true,

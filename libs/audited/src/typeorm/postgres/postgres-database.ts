@@ -5,7 +5,7 @@ import type { SealedBatch } from '../server/sealed-batch.js';
 import type { HeldHead, RawRow, ServerDatabase, Snapshot } from '../server/server-database.js';
 import type { SqlValue } from '../server/server-dialect.js';
 import { PostgresDialect } from './postgres-dialect.js';
-import { openingFailure, storeFailure } from './postgres-failure.js';
+import { codeOf, openingFailure, storeFailure } from './postgres-failure.js';
 import { quoted } from './postgres-names.js';
 import { addPartitions } from './postgres-partitions.js';
 import { PostgresPool } from './postgres-pool.js';
@@ -73,14 +73,14 @@ export class PostgresDatabase implements ServerDatabase {
   }
 
   readonly appendAt = (head: ChainHead, batch: SealedBatch): Promise<boolean> =>
-    this.write((session) => insertAt(session, this.insert, head, batch));
+    this.write((session) => insertAt(session, this.insert, head, batch).catch(movedMeanwhile));
 
   async withHead<Result>(chain: ChainId, work: (held: HeldHead) => Promise<Result>): Promise<Result> {
     return this.write(async (session) => {
       let hasStored = false;
       return inTransaction(
         session,
-        'BEGIN',
+        'BEGIN ISOLATION LEVEL READ COMMITTED',
         () => (hasStored ? 'COMMIT' : 'ROLLBACK'),
         async () => {
           const head = await this.lockHead(session, chain);
@@ -197,6 +197,14 @@ export class PostgresDatabase implements ServerDatabase {
     });
     return this.reading;
   }
+}
+
+/** Where the database is set to a stricter isolation, a head that has moved is an error instead of no row. */
+function movedMeanwhile(error: unknown): false {
+  if (codeOf(error) === '40001') {
+    return false;
+  }
+  throw error;
 }
 
 async function inTransaction<Result>(

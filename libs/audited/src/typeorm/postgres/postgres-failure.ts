@@ -9,7 +9,7 @@ import { quoted } from './postgres-names.js';
 /** Data that does not fit, a constraint, a limit of the program (an index entry that is too large). */
 const REFUSED = /^(22|23|54)/;
 /** The severity would say it too, but in the language of the server. */
-const ENDS_CONNECTION = /^(08|28|57P|58|XX)/;
+const ENDS_CONNECTION = /^(08|28|25P03|57P|58|XX)/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** What an operator understands better than the server's own words. */
@@ -18,7 +18,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   '53100': 'its disk is full',
   '53300': 'it has no connection left',
   '55P03': 'the head of the chain stayed locked for longer than the limit',
-  '57014': 'it took longer than "statementTimeoutMs"',
+  '57014': 'the statement took longer than its limit',
   '57P01': 'an administrator ended the connection',
   '57P03': 'it is starting up or shutting down',
 };

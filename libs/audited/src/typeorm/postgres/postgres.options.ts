@@ -8,6 +8,7 @@ export type PostgresTls = boolean | Readonly<Record<string, unknown>>;
 
 /**
  * Where the log is on a PostgreSQL server, and what may be asked of it. Name the database by `url`, or by its parts.
+ * A pooler in between (PgBouncer) has to be in session mode.
  *
  * @example { url: 'postgres://audit:secret@db.example.com:5432/audit' }
  */
