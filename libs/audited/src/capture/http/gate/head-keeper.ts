@@ -2,14 +2,18 @@ import type { ServerResponse } from 'node:http';
 
 /** Remembers status and headers; the function given back undoes whatever was changed since. */
 export function headKeeper(response: ServerResponse): () => void {
-  const { statusCode, statusMessage } = response;
+  const { statusCode } = response;
+  // HTTP/2 has no status message, and warns whoever asks for it.
+  const statusMessage = response.req.httpVersionMajor < 2 ? response.statusMessage : undefined;
   const headers = response.getHeaders();
   return () => {
     if (response.headersSent) {
       return;
     }
     response.statusCode = statusCode;
-    response.statusMessage = statusMessage;
+    if (response.req.httpVersionMajor < 2) {
+      response.statusMessage = statusMessage as string;
+    }
     for (const name of response.getHeaderNames()) {
       if (!Object.hasOwn(headers, name)) {
         response.removeHeader(name);

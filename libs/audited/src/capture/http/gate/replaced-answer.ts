@@ -35,7 +35,9 @@ export function sendInstead(
   }
   const text = JSON.stringify(body);
   response.statusCode = status;
-  response.statusMessage = '';
+  if (response.req.httpVersionMajor < 2) {
+    response.statusMessage = '';
+  }
   response.setHeader('content-type', 'application/json; charset=utf-8');
   response.setHeader('content-length', Buffer.byteLength(text));
   response.setHeader('cache-control', 'no-store');
