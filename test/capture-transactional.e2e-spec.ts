@@ -97,6 +97,13 @@ class OrdersController {
     });
   }
 
+  @Post('as-another/:id') async asAnother(@Param('id') id: string): Promise<string> {
+    return this.audit.runAs({ kind: 'service', id: 'importer' }, async () => {
+      await this.helper(id);
+      return 'the same action, done by another';
+    });
+  }
+
   @Post('apart/:id') apart(): string {
     return 'no transaction';
   }
@@ -315,6 +322,12 @@ describe.each(PLATFORMS)('the level "transactional" on %s', (platform) => {
     expect(onlyOne(events)).toMatchObject({ outcome: 'success' });
   });
 
+  it('is still the same action when a part of it runs as somebody else', async () => {
+    const answer = await app.post('/orders/as-another/11');
+    expect(answer.status).toBe(201);
+    expect(onlyOne(await settled(shop))).toMatchObject({ id: answer.headers.get('x-audit-id'), outcome: 'success' });
+  });
+
   it('records as ever where no transaction was joined, and tells the operator once for the route', async () => {
     const answer = await app.post('/orders/apart/9');
     await app.post('/orders/apart/10');
@@ -345,5 +358,25 @@ describe.each(PLATFORMS)('a transaction that does not end on %s', (platform) => 
     await commitLeftOpen();
     expect(onlyOne(await settled(shop))).toMatchObject({ id: answer.headers.get('x-audit-id'), outcome: 'success' });
     await shop.close();
+  });
+});
+
+@Controller('lonely')
+class LonelyController {
+  @Post() @Audited('lonely.done', { durability: 'transactional' }) done(): string {
+    return 'done';
+  }
+}
+
+describe.each(PLATFORMS)('without a DataSource on %s', (platform) => {
+  it('the start tells which handlers cannot be transactional, and they are recorded all the same', async () => {
+    const app = await testApp(platform).controllers(LonelyController).start();
+    expect(app.logs.ofAudit('warn')).toEqual([
+      expect.stringMatching(/No DataSource is named.*LonelyController\.done.*option "dataSource"/),
+    ]);
+    const { answer, event } = await app.onePost('/lonely');
+    expect(answer.status).toBe(201);
+    expect(event).toMatchObject({ type: 'lonely.done', outcome: 'success' });
+    await app.close();
   });
 });

@@ -262,7 +262,9 @@ describe('the table of an inbox', () => {
     await expect(source.transaction((manager) => inbox.write(manager, [anEntry()]))).rejects.toMatchObject({
       code: 'AUDIT_INBOX_MISSING',
     });
-    await expect(drained(inbox)).rejects.toThrow(/audit_inbox/);
+    await expect(drained(inbox)).rejects.toMatchObject({
+      message: expect.stringMatching(/audit_inbox/) as string,
+    });
   });
 
   it('takes no events of another DataSource, where nobody would look for them', async () => {
@@ -270,6 +272,13 @@ describe('the table of an inbox', () => {
     await expect(other.source.transaction((manager) => one.inbox.write(manager, [anEntry()]))).rejects.toMatchObject({
       code: 'AUDIT_INBOX_MISSING',
       message: expect.stringMatching(/another DataSource .*better-sqlite3, database ":memory:"/) as string,
+    });
+  });
+
+  it('is not looked for before the application has opened its database', async () => {
+    await expect(new TypeOrmAuditInbox(new DataSource(IN_MEMORY)).open()).rejects.toMatchObject({
+      code: 'AUDIT_OPTIONS_INVALID',
+      message: expect.stringMatching(/"dataSource" is not initialised/) as string,
     });
   });
 
@@ -282,6 +291,27 @@ describe('the table of an inbox', () => {
 });
 
 describe('a server that hangs', () => {
+  it('does not keep a transaction waiting for ever', async () => {
+    const application = await started();
+    const impatient = new TypeOrmAuditInbox(application.source, { statementTimeoutMs: 300 });
+    await impatient.open();
+    const runner = application.source.createQueryRunner();
+    await runner.startTransaction();
+    postgres.suspend();
+    try {
+      await expect(impatient.write(runner.manager, [anEntry()])).rejects.toMatchObject({
+        code: 'AUDIT_INBOX_UNAVAILABLE',
+        message: expect.stringMatching(/writing took longer than 300 ms/) as string,
+      });
+    } finally {
+      postgres.resume();
+    }
+    await runner.rollbackTransaction();
+    await runner.release();
+    expect(await application.waiting()).toBe(0);
+    await impatient.close();
+  });
+
   it('is given up, and drained when it is back', async () => {
     const application = await started();
     const impatient = new TypeOrmAuditInbox(application.source, { statementTimeoutMs: 300 });

@@ -1,6 +1,14 @@
-import { Inject, Module, type DynamicModule, type NestModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type NestModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import {
+  AUDIT_DATA_SOURCE,
   AuditModuleBase,
   checkAsyncOptions,
   checkRootOptions,
@@ -46,13 +54,14 @@ export class AuditModule extends AuditModuleBase implements NestModule, OnApplic
     @Inject(CaptureBootstrap) private readonly bootstrap: CaptureBootstrap,
     @Inject(HttpCapture) private readonly capture: HttpCapture,
     @Inject(AuditLifecycle) private readonly lifecycle: AuditLifecycle,
+    @Inject(AUDIT_DATA_SOURCE) private readonly application: unknown,
   ) {
     super();
   }
 
   /** Nest calls this after every provider was made and before any route is registered. */
   configure(): void {
-    this.bootstrap.prepare(AuditModule, auditLogger());
+    this.bootstrap.prepare(AuditModule, auditLogger(), this.application !== undefined);
   }
 
   /** The application is complete, and does not listen yet. */

@@ -26,9 +26,10 @@ export class CaptureBootstrap {
   /**
    * Has to run before the routes are registered.
    *
+   * @param hasInbox whether transactional records can be written at all
    * @throws AlreadyRegisteredError, OptionsInvalidError, CoverageMissingError
    */
-  prepare(auditModule: unknown, logger: ReportLogger): void {
+  prepare(auditModule: unknown, logger: ReportLogger, hasInbox: boolean): void {
     const { parts } = this.capture;
     if ([...this.modules.values()].filter(({ metatype }) => metatype === auditModule).length > 1) {
       throw new AlreadyRegisteredError();
@@ -38,12 +39,15 @@ export class CaptureBootstrap {
     const levelOf = ({ type, options }: AuditPolicy): AuditDurability =>
       parts.recorder.levelFor(type, options.durability);
     reportCoverage(table.all(), parts.options.coverage, logger, levelOf);
-    const isTransactional = ({ coverage }: HandlerEntry): boolean =>
-      coverage.status === 'audited' && levelOf(coverage.policy) === 'transactional';
+    const transactional = table.all().filter((entry) => isTransactional(entry, levelOf));
+    if (!hasInbox && transactional.length > 0) {
+      logger.warn(
+        `No DataSource is named, so nothing can be transactional: ${transactional.map(({ handler }) => handler).join(', ')} ` +
+          'will be recorded at the level "recorded". Set the option "dataSource".',
+      );
+    }
     parts.context.decideNeed(
-      parts.options.context === 'always' ||
-        anythingInjects(AuditService, this.discovery) ||
-        table.all().some(isTransactional),
+      parts.options.context === 'always' || anythingInjects(AuditService, this.discovery) || transactional.length > 0,
     );
     const adapter = this.host.httpAdapter as typeof this.host.httpAdapter | undefined;
     if (adapter === undefined) {
@@ -54,4 +58,8 @@ export class CaptureBootstrap {
       new UnmatchedCapture(parts).attach(adapter.getHttpServer() as Server, adapter.getInstance());
     }
   }
+}
+
+function isTransactional({ coverage }: HandlerEntry, levelOf: (policy: AuditPolicy) => AuditDurability): boolean {
+  return coverage.status === 'audited' && levelOf(coverage.policy) === 'transactional';
 }

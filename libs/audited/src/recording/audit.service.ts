@@ -124,6 +124,7 @@ export class AuditService {
           sessionId: outer?.sessionId,
           traceId: outer?.traceId,
           spanId: outer?.spanId,
+          transactional: outer?.transactional,
         }),
         correlationId,
         actor: () => actor,

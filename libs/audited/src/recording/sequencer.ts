@@ -196,7 +196,7 @@ const REFUSALS = ['AUDIT_EVENT_REFUSED', 'AUDIT_CHAIN_INVALID'];
 
 /** By the code: a store of the application's own may throw the errors of a second copy of this package. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && REFUSALS.includes(String(error.code));
+  return typeof error === 'object' && error !== null && 'code' in error && REFUSALS.includes(String(error.code));
 }
 
 /** Whether somebody wrote something else into the inbox's table: no store can seal it. */

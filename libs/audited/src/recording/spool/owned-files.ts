@@ -124,20 +124,22 @@ export class OwnedFiles {
     await current?.close();
   }
 
-  /** Takes over what dead processes left. @returns how many events came */
+  /** Takes over what dead processes left, one after another as they fell silent. @returns how many events came */
   async takeOver(adoptAfterMs: number): Promise<number> {
     const { directory } = this.options;
-    for (const name of await orphanedFolders(directory, this.folder?.token, adoptAfterMs)) {
-      await (await this.ownFolder()).takeOver(name);
+    const orphans = await orphanedFolders(directory, this.folder?.token, adoptAfterMs);
+    let events = this.folder === undefined ? 0 : await this.emptyInto(this.folder);
+    for (const name of orphans) {
+      const folder = await this.ownFolder();
+      await folder.takeOver(name);
+      events += await this.emptyInto(folder);
     }
-    if (this.folder === undefined) {
-      return 0;
-    }
-    return emptyTakenOver({
-      folder: this.folder,
-      nextNumber: () => ++this.lastNumber,
-      add: (segment) => this.add(segment),
-    });
+    return events;
+  }
+
+  private emptyInto(folder: OwnerFolder): Promise<number> {
+    const nextNumber = (): number => ++this.lastNumber;
+    return emptyTakenOver({ folder, nextNumber, add: (segment) => this.add(segment) });
   }
 
   private async openSegment(folder: OwnerFolder): Promise<OpenSegment> {

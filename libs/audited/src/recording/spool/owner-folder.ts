@@ -102,17 +102,14 @@ export class OwnerFolder {
     }
   }
 
-  /** Takes over what a dead owner left. @returns the folder within ours, or `undefined` when another one was quicker */
-  async takeOver(name: string): Promise<string | undefined> {
-    const inside = join(this.path, name.replace(FOLDER_NAME, 'from-$2'));
+  /** Brings what a dead owner left into this folder, unless another process is quicker. */
+  async takeOver(name: string): Promise<void> {
     try {
-      await rename(join(this.directory, name), inside);
-      return inside;
+      await rename(join(this.directory, name), join(this.path, name.replace(FOLDER_NAME, 'from-$2')));
     } catch (error) {
-      if (isMissing(error) && (await this.isOurs())) {
-        return undefined;
+      if (!isMissing(error) || !(await this.isOurs())) {
+        throw error;
       }
-      throw error;
     }
   }
 
@@ -134,8 +131,12 @@ export class OwnerFolder {
   }
 }
 
-/** The folders in the directory whose owners are gone, oldest name last touched first. */
-export async function orphanedFolders(directory: string, ownToken: string | undefined, adoptAfterMs: number) {
+/** The folders in the directory whose owners are gone, the one that has been silent for longest first. */
+export async function orphanedFolders(
+  directory: string,
+  ownToken: string | undefined,
+  adoptAfterMs: number,
+): Promise<string[]> {
   const orphans: { readonly name: string; readonly silentSinceMs: number }[] = [];
   for (const name of await namesIn(directory)) {
     const [, state, token] = FOLDER_NAME.exec(name) ?? [];

@@ -53,9 +53,15 @@ async function systemStart(pid: number): Promise<string | undefined> {
       readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
       readFile(`/proc/${pid}/stat`, 'utf8'),
     ]);
-    // The name in parentheses may hold anything; the start time is the 20th field behind it.
-    const ticks = status.slice(status.lastIndexOf(')') + 2).split(' ')[19];
-    return ticks === undefined ? undefined : `${boot.trim()} ${ticks}`;
+    // The name in parentheses may hold anything; the state follows it, and the start time is the 20th field.
+    const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
+    const [state] = fields;
+    const ticks = fields[19];
+    if (ticks === undefined) {
+      return undefined;
+    }
+    // A process that ended, but whose parent did not look after it yet, still answers signals.
+    return state === 'Z' || state === 'X' ? 'ended' : `${boot.trim()} ${ticks}`;
   } catch (error) {
     if (isMissing(error) || ['ESRCH', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '')) {
       return undefined;

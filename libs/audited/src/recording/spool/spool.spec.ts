@@ -15,6 +15,7 @@ import type { AuditEvent } from '../../event/audit-event.js';
 import { EventRefusedError, StoreUnavailableError } from '../../event/audit.error.js';
 import type { AppendableEvent } from '../../storage/audit-store.js';
 import { anAppendableEvent } from '../../testing/audit-event.fixture.js';
+import { readPieces } from './spool-entry.js';
 import type { SpoolReporter } from './spool-reporter.js';
 import { DEFAULT_SPOOL_OPTIONS, SPOOL_TIMES, type SpoolOptions, type SpoolTimes } from './spool.options.js';
 import { Spool } from './spool.js';
@@ -281,6 +282,21 @@ describe('Spool', () => {
     expect(reports.told).toEqual(['taken over 3']);
   });
 
+  it('takes over what several left in the order in which they fell silent', async () => {
+    const crowd = [await opened(), await opened(), await opened(), await opened()];
+    for (const [index, spool] of crowd.entries()) {
+      await spool.append('main', named(String(index)));
+    }
+    await Promise.all(crowd.map((spool) => spool.close()));
+    for (const name of readdirSync(directory)) {
+      const step = Number(steps([firstEventIn(join(directory, name, '000000000001.spool'))])[0]);
+      utimesSync(join(directory, name, 'owner.json'), new Date(1000 * step), new Date(1000 * step));
+    }
+    const spool = await opened();
+    expect(await spool.replay(move)).toBe(true);
+    expect(moved).toEqual(['0', '1', '2', '3']);
+  });
+
   it('finishes a take-over that was interrupted, however deep', async () => {
     await leave('1');
     const [first] = readdirSync(directory);
@@ -403,6 +419,14 @@ describe('Spool', () => {
     await expect(spool.append('main', named('1'))).rejects.toMatchObject({ code: 'AUDIT_CLOSED' });
   });
 });
+
+function firstEventIn(file: string): AppendableEvent {
+  const [first] = readPieces(readFileSync(file));
+  if (first?.kind !== 'entry') {
+    throw new Error(`${file} does not begin with an entry`);
+  }
+  return first.entry.event;
+}
 
 async function eventually(isTrue: () => boolean): Promise<void> {
   const deadline = Date.now() + 10_000;

@@ -71,6 +71,9 @@ export class Spool {
     if (this.closed) {
       throw new ClosedError();
     }
+    if (events.length === 0) {
+      return;
+    }
     this.appending++;
     try {
       await this.inTurn(() => this.write(chain, events));

@@ -1,4 +1,5 @@
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import { InboxUnavailableError } from '../../event/audit.error.js';
 import { withinTime } from './within-time.js';
 
 /** How long a connection of ours may take to close. */
@@ -14,6 +15,7 @@ export type SendStatement = (sql: string, parameters?: unknown[]) => Promise<unk
  */
 export class DrainConnection {
   private source: DataSource | undefined;
+  private isClosed = false;
 
   constructor(
     private readonly application: DataSource,
@@ -32,28 +34,52 @@ export class DrainConnection {
       return result;
     } catch (error) {
       sever(runner);
-      await this.close();
+      await this.discard();
       throw error;
     }
   }
 
+  /** For good. What is under way fails. */
   async close(): Promise<void> {
+    this.isClosed = true;
+    await this.discard();
+  }
+
+  private async discard(): Promise<void> {
     const { source } = this;
     this.source = undefined;
-    if (source?.isInitialized === true) {
-      await withinTime(source.destroy(), CLOSE_LIMIT_MS, 'closing').catch(() => {
-        // It was severed, or its server hangs: there is nothing left to close on our side.
-      });
+    if (source !== undefined) {
+      await destroy(source);
     }
   }
 
   private async opened(): Promise<DataSource> {
-    if (this.source === undefined) {
-      const source = new DataSource(ownOptionsOf(this.application.options, this.ownOptions));
-      await withinTime(source.initialize(), this.statementTimeoutMs, 'connecting');
-      this.source = source;
+    if (this.source !== undefined) {
+      return this.source;
     }
-    return this.source;
+    const source = new DataSource(ownOptionsOf(this.application.options, this.ownOptions));
+    const connecting = source.initialize();
+    try {
+      await withinTime(connecting, this.statementTimeoutMs, 'connecting');
+    } catch (error) {
+      // It may still succeed, when nobody waits for it any more.
+      connecting.then(destroy, () => undefined);
+      throw error;
+    }
+    if (this.isClosed) {
+      await destroy(source);
+      throw new InboxUnavailableError('it was closed');
+    }
+    this.source = source;
+    return source;
+  }
+}
+
+async function destroy(source: DataSource): Promise<void> {
+  if (source.isInitialized) {
+    await withinTime(source.destroy(), CLOSE_LIMIT_MS, 'closing').catch(() => {
+      // It was severed, or its server hangs: there is nothing left to close on our side.
+    });
   }
 }
 

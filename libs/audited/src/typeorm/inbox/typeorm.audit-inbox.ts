@@ -1,5 +1,10 @@
 import type { DataSource } from 'typeorm';
-import { DatabaseUnusableError, InboxMissingError, InboxUnavailableError } from '../../event/audit.error.js';
+import {
+  DatabaseUnusableError,
+  InboxMissingError,
+  InboxUnavailableError,
+  OptionsInvalidError,
+} from '../../event/audit.error.js';
 import type { AuditInbox, InboxEntry, TransactionOutcome } from '../../storage/audit-inbox.js';
 import { entryOf, INBOX_COLUMNS, INBOX_TABLE, type InboxDialect, type InboxRow } from './inbox-dialect.js';
 import { inboxDialectOf, inboxDrainOf, schemaOf } from './inbox-dialects.js';
@@ -47,6 +52,13 @@ export class TypeOrmAuditInbox implements AuditInbox {
   }
 
   async open(): Promise<void> {
+    if (!this.application.isInitialized) {
+      throw new OptionsInvalidError(
+        'dataSource',
+        'is not initialised',
+        'Import the module that opens it, TypeOrmModule.forRoot() say, before AuditModule.',
+      );
+    }
     const place = (await this.locate()) ?? (await this.create());
     const columns = INBOX_COLUMNS.join(', ');
     await this.query(`SELECT ${columns} FROM ${place} WHERE 1 = 0`).catch((error: unknown) => {
@@ -72,7 +84,7 @@ export class TypeOrmAuditInbox implements AuditInbox {
     try {
       for (let start = 0; start < entries.length; start += MAX_ROWS_PER_INSERT) {
         const { sql, parameters } = this.dialect.insert(this.place, entries.slice(start, start + MAX_ROWS_PER_INSERT));
-        await runner.query(sql, parameters);
+        await withinTime(runner.query(sql, parameters), this.statementTimeoutMs, 'writing');
       }
     } catch (error) {
       forget?.();

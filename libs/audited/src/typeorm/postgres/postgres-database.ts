@@ -29,6 +29,7 @@ export class PostgresDatabase implements ServerDatabase {
   readonly dialect: PostgresDialect;
   private readonly schema: string;
   private readonly insert: string;
+  private readonly lock: string;
   private readonly writeLimit: SessionLimit;
   private readonly readLimit: SessionLimit;
   private writing: PostgresPool | undefined;
@@ -39,6 +40,7 @@ export class PostgresDatabase implements ServerDatabase {
     this.dialect = new PostgresDialect(settings.schema);
     this.schema = quoted(settings.schema);
     this.insert = insertStatement(this.schema);
+    this.lock = `SELECT position, hash FROM ${this.schema}.audit_heads`;
     this.writeLimit = { limitMs: settings.statementTimeoutMs, option: 'statementTimeoutMs' };
     this.readLimit = { limitMs: settings.readTimeoutMs, option: 'readTimeoutMs' };
   }
@@ -80,10 +82,11 @@ export class PostgresDatabase implements ServerDatabase {
       let hasStored = false;
       return inTransaction(
         session,
-        'BEGIN ISOLATION LEVEL READ COMMITTED',
+        // One round trip for both: the name of a chain holds nothing that SQL would take for its own.
+        `BEGIN ISOLATION LEVEL READ COMMITTED; ${this.lock} WHERE chain = '${chain}' FOR UPDATE`,
         () => (hasStored ? 'COMMIT' : 'ROLLBACK'),
-        async () => {
-          const head = await this.lockHead(session, chain);
+        async ([stored]) => {
+          const head = headOf(chain, stored ?? (await this.lockNewHead(session, chain)));
           return work({
             head,
             knownIds: (ids) => this.knownIds(session, ids),
@@ -119,26 +122,15 @@ export class PostgresDatabase implements ServerDatabase {
     );
   }
 
-  private async lockHead(session: PostgresSession, chain: ChainId): Promise<ChainHead> {
-    const lock = `SELECT position, hash FROM ${this.schema}.audit_heads WHERE chain = $1 FOR UPDATE`;
-    let { rows } = await session.run(lock, [chain]);
-    if (rows[0] === undefined) {
-      // The row to lock; nobody else ever sees it at position 0.
-      await session.run(
-        `INSERT INTO ${this.schema}.audit_heads (chain, position, hash)
-         SELECT $1::text, 0, $2::text WHERE NOT EXISTS (SELECT FROM ${this.schema}.audit_records WHERE chain = $1::text)
-         ON CONFLICT DO NOTHING`,
-        [chain, GENESIS_HASH],
-      );
-      ({ rows } = await session.run(lock, [chain]));
-    }
-    const head = rows[0];
-    if (head === undefined) {
-      throw new StoreUnavailableError(
-        `chain "${chain}" has records but no head, so nobody can tell where it goes on. Run verify(), and restore the head`,
-      );
-    }
-    return { chain, position: Number(head['position']), hash: String(head['hash']) };
+  /** Makes the row to lock; nobody else ever sees it at position 0. */
+  private async lockNewHead(session: PostgresSession, chain: ChainId): Promise<RawRow | undefined> {
+    await session.run(
+      `INSERT INTO ${this.schema}.audit_heads (chain, position, hash)
+       SELECT $1::text, 0, $2::text WHERE NOT EXISTS (SELECT FROM ${this.schema}.audit_records WHERE chain = $1::text)
+       ON CONFLICT DO NOTHING`,
+      [chain, GENESIS_HASH],
+    );
+    return (await session.run(`${this.lock} WHERE chain = $1 FOR UPDATE`, [chain])).rows[0];
   }
 
   private async knownIds(session: PostgresSession, ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -207,15 +199,24 @@ function movedMeanwhile(error: unknown): false {
   throw error;
 }
 
+function headOf(chain: ChainId, row: RawRow | undefined): ChainHead {
+  if (row === undefined) {
+    throw new StoreUnavailableError(
+      `chain "${chain}" has records but no head, so nobody can tell where it goes on. Run verify(), and restore the head`,
+    );
+  }
+  return { chain, position: Number(row['position']), hash: String(row['hash']) };
+}
+
 async function inTransaction<Result>(
   session: PostgresSession,
   begin: string,
   end: () => 'COMMIT' | 'ROLLBACK',
-  work: () => Promise<Result>,
+  work: (begun: readonly RawRow[]) => Promise<Result>,
 ): Promise<Result> {
-  await session.run(begin);
   try {
-    const result = await work();
+    const { rows } = await session.run(begin);
+    const result = await work(rows);
     await session.run(end());
     return result;
   } catch (error) {

@@ -10,6 +10,7 @@ class ChainInMemory {
   head: ChainHead = { chain: 'main', position: 0, hash: GENESIS_HASH };
   readonly ways: ('known' | 'missed' | 'locked')[] = [];
   failure: Error | undefined;
+  refused: string | undefined;
 
   readonly database = {
     appendAt: (head: ChainHead, batch: SealedBatch) => this.appendAt(head, batch),
@@ -23,6 +24,7 @@ class ChainInMemory {
 
   private async appendAt(head: ChainHead, batch: SealedBatch): Promise<boolean> {
     await this.answer();
+    this.refuse(batch);
     const isThere = head.hash === this.head.hash;
     this.ways.push(isThere ? 'known' : 'missed');
     this.head = isThere ? batch.head : this.head;
@@ -33,10 +35,17 @@ class ChainInMemory {
     await this.answer();
     this.ways.push('locked');
     const store = async (batch: SealedBatch): Promise<void> => {
+      this.refuse(batch);
       this.head = batch.head;
       return Promise.resolve();
     };
     return work({ head: this.head, knownIds: () => Promise.resolve(new Set<string>()), store });
+  }
+
+  private refuse({ events }: SealedBatch): void {
+    if (events.some(({ id }) => id === this.refused)) {
+      throw new EventRefusedError('it is the one that is refused');
+    }
   }
 
   private async answer(): Promise<void> {
@@ -58,9 +67,39 @@ describe('ChainWriter', () => {
   it('asks for the head once, and then knows it', async () => {
     const chain = new ChainInMemory();
     const writer = new ChainWriter(chain.database, 'main');
+    const positions: number[] = [];
+    for (const count of [1, 2, 3, 4]) {
+      positions.push((await writer.append(prepared(count))).firstPosition);
+    }
+    expect(positions).toEqual([1, 2, 4, 7]);
+    expect(chain.ways).toEqual(['locked', 'known', 'known', 'known']);
+  });
+
+  it('takes appends that came while it waited along, each with its own place', async () => {
+    const chain = new ChainInMemory();
+    const writer = new ChainWriter(chain.database, 'main');
     const receipts = await Promise.all([1, 2, 3, 4].map((count) => writer.append(prepared(count))));
     expect(receipts.map(({ firstPosition }) => firstPosition)).toEqual([1, 2, 4, 7]);
+    const large = await Promise.all([600, 600, 600].map((count) => writer.append(prepared(count))));
+    expect(large.map(({ firstPosition }) => firstPosition)).toEqual([11, 611, 1211]);
     expect(chain.ways).toEqual(['locked', 'known', 'known', 'known']);
+  });
+
+  it('lets an append that is refused take no other one along', async () => {
+    const chain = new ChainInMemory();
+    const writer = new ChainWriter(chain.database, 'main');
+    const [good, bad, fine] = [prepared(2), prepared(1), prepared(1)];
+    chain.refused = bad[0]?.id;
+    const appends = [good, bad, fine].map((events) => writer.append(events));
+    const later = writer.append(prepared(1));
+    const results = await Promise.allSettled(appends);
+    expect(results.map((result) => (result.status === 'fulfilled' ? result.value.firstPosition : 'refused'))).toEqual([
+      1,
+      'refused',
+      3,
+    ]);
+    expect((await later).firstPosition).toBe(4);
+    expect(chain.head.position).toBe(4);
   });
 
   it('stays with the lock while others append, and trusts the head again when they have stopped', async () => {

@@ -4,15 +4,16 @@ import type { ServerResponse } from 'node:http';
 export function headKeeper(response: ServerResponse): () => void {
   const { statusCode } = response;
   // HTTP/2 has no status message, and warns whoever asks for it.
-  const statusMessage = response.req.httpVersionMajor < 2 ? response.statusMessage : undefined;
+  const hasMessage = response.req.httpVersionMajor < 2;
+  const statusMessage = hasMessage ? response.statusMessage : '';
   const headers = response.getHeaders();
   return () => {
     if (response.headersSent) {
       return;
     }
     response.statusCode = statusCode;
-    if (response.req.httpVersionMajor < 2) {
-      response.statusMessage = statusMessage as string;
+    if (hasMessage) {
+      response.statusMessage = statusMessage;
     }
     for (const name of response.getHeaderNames()) {
       if (!Object.hasOwn(headers, name)) {
