@@ -36,7 +36,7 @@ export class CrashRun {
 
   get counts() {
     const { answers, recordCount, spooledCount } = this.#judge;
-    return { answers: answers.length, records: recordCount, spooled: spooledCount };
+    return { answers: answers.length, records: recordCount, spooled: spooledCount, ...this.#judge.failedAnswers };
   }
 
   /** What the application said last, for whoever has to understand a fault. */

@@ -45,8 +45,10 @@ try {
   await database.close();
 }
 
-const { answers, records, spooled } = run.counts;
-console.log(`seed=${seed} kills=${run.kills} records=${records} spooled=${spooled}`);
+const { answers, records, spooled, failed, unrecorded } = run.counts;
+console.log(
+  `seed=${seed} kills=${run.kills} records=${records} spooled=${spooled} 5xx=${failed} without-record=${unrecorded}`,
+);
 if (isClean()) {
   rmSync(folder, { recursive: true, force: true });
 } else {

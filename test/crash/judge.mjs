@@ -37,6 +37,15 @@ export class Judge {
     return this.#records.filter(({ spooled }) => spooled).length;
   }
 
+  /** Answers that told of a failure of the application itself, and those of them that left no record at all. */
+  get failedAnswers() {
+    const failed = this.answers.filter(({ route, status }) => PROMISING.has(route) && status >= 500);
+    // Where nobody could say whether the transaction committed, the record of the failure names the other as its cause.
+    const causes = new Set(this.#records.map(({ causationId }) => causationId));
+    const unrecorded = failed.filter(({ auditId }) => !this.#byId.has(auditId) && !causes.has(auditId));
+    return { failed: failed.length, unrecorded: unrecorded.length };
+  }
+
   get records() {
     return this.#records;
   }
@@ -93,16 +102,21 @@ export class Judge {
     }
   }
 
-  /** The same id twice, or one request with two records of one kind. */
+  /**
+   * The same id twice, or one action with two records of one kind. A second record that names the first as its cause
+   * is none: it tells of an answer that failed after, or without knowing of, the commit.
+   */
   #findDuplicates({ duplicates }) {
     const seen = new Map();
-    for (const { id, type, stage, resource_id: key, position } of this.#records) {
+    for (const record of this.#records) {
+      const { id, type, stage, resource_id: key } = record;
       const names = key === null ? [`id ${id}`] : [`id ${id}`, `${stage} ${type} of ${key}`];
       for (const name of names) {
-        if (seen.has(name)) {
-          duplicates.push(`${name} at positions ${seen.get(name)} and ${position}`);
+        const earlier = seen.get(name);
+        if (earlier !== undefined && !areCauseAndEffect(earlier, record)) {
+          duplicates.push(`${name} at positions ${earlier.position} and ${record.position}`);
         }
-        seen.set(name, position);
+        seen.set(name, record);
       }
     }
   }
@@ -151,6 +165,10 @@ export class Judge {
       gaps.push(`${records} records, ${ids} ids, positions ${first} to ${last}`);
     }
   }
+}
+
+function areCauseAndEffect(one, other) {
+  return one.id !== other.id && (one.causationId === other.id || other.causationId === one.id);
 }
 
 /** A 2xx answer promises the record of the success; a rolled back transaction that of the failure. */

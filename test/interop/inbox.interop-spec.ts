@@ -11,16 +11,21 @@ import { PostgresServer } from '../support/postgres-server.js';
 
 const found = await MysqlServer.find();
 const inMysql = typeof found === 'string' ? describe.skip : describe;
-const POSTGRES_URL = process.env['AUDITED_TEST_POSTGRES_URL'];
-const inPostgres = POSTGRES_URL === undefined ? describe.skip : describe;
+const POSTGRES_URL = process.env['AUDITED_INTEROP_POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+const postgres = PostgresServer.at(POSTGRES_URL);
+const missing = await postgres.administer(POSTGRES_URL, 'SELECT 1').then(
+  () => undefined,
+  (error: Error) => `no PostgreSQL server (${error.message}); name one in AUDITED_INTEROP_POSTGRES_URL`,
+);
+const inPostgres = missing === undefined ? describe : describe.skip;
 const folder = mkdtempSync(join(tmpdir(), 'audited-inbox-'));
 const anEntry = () => ({ chain: 'main', event: anAppendableEvent() });
 
 if (typeof found === 'string') {
   console.log(`skipped: ${found}`);
 }
-if (POSTGRES_URL === undefined) {
-  console.log('skipped: no PostgreSQL server of its own; name one in AUDITED_TEST_POSTGRES_URL');
+if (missing !== undefined) {
+  console.log(`skipped: ${missing}`);
 }
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -150,15 +155,13 @@ inMysql('an inbox in MySQL or MariaDB', () => {
 });
 
 inPostgres('an inbox in a PostgreSQL server of its own', () => {
-  let server: PostgresServer;
   let url: string;
 
   beforeAll(async () => {
-    server = PostgresServer.at(POSTGRES_URL ?? '');
-    url = await server.newDatabase();
+    url = await postgres.newDatabase();
   });
 
-  afterAll(() => server.dispose());
+  afterAll(() => postgres.dispose());
 
   for (const { promise, run } of auditInboxContract(() => InboxApplication.start({ type: 'postgres', url }), {
     transactionsOverlap: true,

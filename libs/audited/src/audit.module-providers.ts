@@ -115,6 +115,7 @@ const writePath: Provider[] = [
       LossLedger,
       RecorderCounters,
       Journal,
+      DurableWriter,
     ],
     useFactory: (
       { durability, spool }: ResolvedAuditOptions,
@@ -124,8 +125,9 @@ const writePath: Provider[] = [
       losses: LossLedger,
       counters: RecorderCounters,
       journal: Journal | undefined,
-    ) =>
-      new AuditRecorder({
+      writer: DurableWriter,
+    ) => {
+      const recorder = new AuditRecorder({
         composer,
         commits,
         failures,
@@ -135,7 +137,10 @@ const writePath: Provider[] = [
         clock: systemClock,
         defaultDurability: durability,
         failsClosed: spool?.whenFull !== 'drop-and-count',
-      }),
+      });
+      writer.whenStoreIsBack(() => recorder.sealLosses());
+      return recorder;
+    },
   },
   {
     provide: Sequencer,

@@ -185,7 +185,7 @@ function resolveSpool(given: Partial<SpoolOptions> | false = {}): ResolvedAuditO
     checkText('spool.directory', spool.directory);
   }
   checkWhole('spool.maxBytes', spool.maxBytes, 4096, 2 ** 50);
-  checkWhole('spool.maxSegmentBytes', spool.maxSegmentBytes, 4096, 2 ** 40);
+  checkWhole('spool.maxSegmentBytes', spool.maxSegmentBytes, 4096, 2 ** 28);
   checkOneOf('spool.whenFull', spool.whenFull, ['refuse', 'drop-and-count']);
   checkWhole('spool.retryInitialMs', spool.retryInitialMs, 1, 3_600_000);
   checkWhole('spool.retryMaxMs', spool.retryMaxMs, spool.retryInitialMs, 3_600_000);

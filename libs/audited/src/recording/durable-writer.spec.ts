@@ -144,7 +144,8 @@ describe('DurableWriter', () => {
 
   it('goes to the spool when the store is down, and back when everything is moved, in order', async () => {
     let isBack = 0;
-    const writer = await writerWith({ whenStoreIsBack: () => isBack++ });
+    const writer = await writerWith({});
+    writer.whenStoreIsBack(() => isBack++);
     writer.start();
     await writer.write('main', named('1'));
     store.state = 'down';

@@ -27,8 +27,6 @@ export interface DurableWriterParts {
   readonly losses: LossLedger;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
-  /** Told when the store takes events again after the spool had to. */
-  readonly whenStoreIsBack?: () => void;
 }
 
 /** Whether the store was there when the application started, and how to open it if not. */
@@ -77,6 +75,7 @@ export class DurableWriter {
   private storeHangs = false;
   private closed = false;
   private closing: Promise<void> | undefined;
+  private storeIsBack: (() => void) | undefined;
 
   constructor(private readonly parts: DurableWriterParts) {
     const { spool, store, commitTimeoutMs, losses } = parts;
@@ -95,6 +94,11 @@ export class DurableWriter {
       losses.keepIn((text) => spool.keepLosses(text));
       spool.whenTakenOver(() => this.drain?.wake(true));
     }
+  }
+
+  /** Has the listener told whenever the store takes events again after the spool had to. */
+  whenStoreIsBack(listener: () => void): void {
+    this.storeIsBack = listener;
   }
 
   /** What a full spool means for the caller; `undefined` without a spool. */
@@ -270,7 +274,7 @@ export class DurableWriter {
       this.mode = 'store';
       this.parts.failures.recovered('store');
       this.parts.failures.recovered('spool');
-      this.parts.whenStoreIsBack?.();
+      this.storeIsBack?.();
     }
   }
 
