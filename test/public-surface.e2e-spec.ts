@@ -36,9 +36,12 @@ describe('the public surface', () => {
     const { esModule, commonJs } = await surfaceOf('.');
     expect(esModule).toMatchInlineSnapshot(`
       [
+        "ActionMissingError",
         "ActorResolver",
         "AlreadyRegisteredError",
         "AuditError",
+        "AuditInbox",
+        "AuditJournal",
         "AuditModule",
         "AuditReader",
         "AuditService",
@@ -52,7 +55,10 @@ describe('the public surface', () => {
         "DEFAULT_REDACTION_LIMITS",
         "DatabaseUnusableError",
         "EventClassifier",
+        "EventRefusedError",
         "GENESIS_HASH",
+        "InboxMissingError",
+        "InboxUnavailableError",
         "MAIN_CHAIN",
         "MAX_PAGE_RECORDS",
         "NotAudited",
@@ -62,7 +68,10 @@ describe('the public surface', () => {
         "RecordDamagedError",
         "RequestUserActorResolver",
         "SchemaTooNewError",
+        "SpoolFullError",
+        "SpoolUnusableError",
         "StoreUnavailableError",
+        "TransactionMissingError",
         "auditCatalogue",
         "auditedFor",
         "canonicalJson",
@@ -93,6 +102,7 @@ describe('the public surface', () => {
         "FixedClock",
         "anAppendableEvent",
         "anEvent",
+        "auditInboxContract",
         "auditStoreContract",
         "headOf",
         "sealedRecords",
@@ -107,7 +117,11 @@ describe('the public surface', () => {
       [
         "AuditHeadEntity",
         "AuditRecordEntity",
+        "CreateAuditInbox1795219300000",
+        "MysqlAuditStore",
+        "PostgresAuditStore",
         "SqliteAuditStore",
+        "TypeOrmAuditInbox",
       ]
     `);
     expect(commonJs).toEqual(esModule);

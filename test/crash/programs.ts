@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+/** Where the log is while the application is killed. */
+export type CrashStore = 'sqlite' | 'postgres' | 'mysql';
+
 /** What a program of this folder said, and how it ended. */
 export interface ProgramEnd {
   readonly exitCode: number | null;
@@ -13,10 +16,14 @@ export async function runProgram(
   name: 'crash' | 'outage' | 'shutdown',
   args: readonly string[],
   timeoutMs: number,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<ProgramEnd> {
   const program = fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
   // SIGINT, so that the program's own children end with it.
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   const timer = setTimeout(() => child.kill('SIGINT'), timeoutMs);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -29,10 +36,14 @@ export async function runProgram(
   return { exitCode, output, lastLine: output.trimEnd().split('\n').at(-1) ?? '' };
 }
 
-/** Crash rounds on a store; what they printed is in the error when one of them lost anything. */
-export async function crashRounds(store: 'sqlite' | 'postgres' | 'mysql', rounds: number): Promise<ProgramEnd> {
+/** Crash rounds on a store; what they printed tells which round lost what, and how to repeat it. */
+export async function crashRounds(
+  store: CrashStore,
+  rounds: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ProgramEnd> {
   const timeoutMs = 60_000 + rounds * 20_000;
-  return runProgram('crash', ['--store', store, '--rounds', String(rounds)], timeoutMs);
+  return runProgram('crash', ['--store', store, '--rounds', String(rounds)], timeoutMs, environment);
 }
 
 /** The line that a program ends with, read. */

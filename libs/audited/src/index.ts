@@ -102,6 +102,7 @@ export {
 } from './event/audit-record.js';
 export type { JsonObject, JsonValue } from './event/json-value.js';
 export {
+  ActionMissingError,
   AlreadyRegisteredError,
   AuditError,
   CatalogueInvalidError,
@@ -111,6 +112,7 @@ export {
   DatabaseUnusableError,
   EventRefusedError,
   InboxMissingError,
+  InboxUnavailableError,
   OptionsInvalidError,
   OverloadedError,
   QueryInvalidError,

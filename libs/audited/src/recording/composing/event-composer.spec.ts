@@ -135,7 +135,7 @@ describe('personal data', () => {
 
   it('has no part and no salt when there is none', () => {
     const composed = compose({ type: 'order.placed', actor: { kind: 'system' } });
-    expect(Object.keys(composed).sort()).toEqual(['atLeastRecorded', 'body', 'event']);
+    expect(Object.keys(composed).sort()).toEqual(['atLeastRecorded', 'body', 'durability', 'event']);
     expect(composed.event).not.toHaveProperty('personal');
   });
 
