@@ -63,6 +63,7 @@ describe('texts that PostgreSQL does not keep as they are', () => {
         'a\u0000',
         long,
         `${long}x`,
+        ...[255, 256, 257, 258].map((length) => 'ü'.repeat(length)),
         ' a',
         'a ',
       ];

@@ -31,10 +31,14 @@ describe('the conditions of a query', () => {
     conditions.equals('chain', "main' --");
     conditions.equals('actor_id', 'a\0');
     conditions.compare('sequence', '<', 7);
-    expect(conditions.where).toBe(
-      'WHERE chain = $1::text AND left(actor_id, 256) = left($2::text, 256) AND actor_id = $2::text AND sequence < $3',
-    );
+    expect(conditions.where).toBe('WHERE chain = $1::text AND left(actor_id, 256) = $2::text AND sequence < $3');
     expect(conditions.values).toEqual(["main' --", 'a\u24000', 7]);
+  });
+
+  it('compare the whole of a text that the index does not hold the whole of', () => {
+    const conditions = new SqlConditions(dialect);
+    conditions.equals('type', 'x'.repeat(256));
+    expect(conditions.where).toBe('WHERE left(type, 256) = left($1::text, 256) AND type = $1::text');
   });
 
   it('are none when nothing is asked', () => {

@@ -10,6 +10,8 @@ const INDEXED_BY_BEGINNING: ReadonlySet<string> = new Set([
   'correlation_id',
 ]);
 
+const INDEXED_CHARACTERS = 256;
+
 const UNKEEPABLE = /[\0\u2400]/;
 const EVERY_UNKEEPABLE = /[\0\u2400]/g;
 
@@ -31,10 +33,13 @@ export class PostgresDialect implements ServerDialect {
 
   equals(column: string, value: string, bind: Bind): string {
     const placeholder = `${bind(value)}::text`;
-    const isValue = `${column} = ${placeholder}`;
-    return INDEXED_BY_BEGINNING.has(column)
-      ? `left(${column}, 256) = left(${placeholder}, 256) AND ${isValue}`
-      : isValue;
+    if (!INDEXED_BY_BEGINNING.has(column)) {
+      return `${column} = ${placeholder}`;
+    }
+    // Whose beginning is a shorter text is that text. Saying it twice would make the planner think of far fewer rows.
+    return value.length < INDEXED_CHARACTERS
+      ? `left(${column}, ${INDEXED_CHARACTERS}) = ${placeholder}`
+      : `left(${column}, ${INDEXED_CHARACTERS}) = left(${placeholder}, ${INDEXED_CHARACTERS}) AND ${column} = ${placeholder}`;
   }
 
   /**

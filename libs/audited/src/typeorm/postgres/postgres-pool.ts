@@ -1,4 +1,5 @@
-import type { Pool, PoolClient } from 'pg';
+import { Socket } from 'node:net';
+import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { CreatePostgresAuditLog1795219200000 } from '../migrations/postgres/1795219200000-create-audit-log.migration.js';
 import { SILENT_LOGGER } from '../server/silent.logger.js';
@@ -27,11 +28,12 @@ export interface PoolUse {
 export class PostgresPool {
   private constructor(
     readonly source: DataSource,
-    private readonly clients: ReadonlySet<PoolClient>,
+    private readonly sockets: ReadonlySet<Socket>,
   ) {}
 
   static async connect(settings: PostgresSettings, { size, timeoutMs, readOnly }: PoolUse): Promise<PostgresPool> {
     const { extra, ...connection } = settings.connection;
+    const sockets = new Set<Socket>();
     const source = new DataSource({
       ...connection,
       type: 'postgres',
@@ -50,6 +52,7 @@ export class PostgresPool {
         ...(extra as object | undefined),
         max: size,
         idleTimeoutMillis: IDLE_TIMEOUT_MS,
+        stream: () => trackedSocket(sockets),
         keepAlive: true,
         keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
         statement_timeout: timeoutMs,
@@ -60,13 +63,14 @@ export class PostgresPool {
         ...(readOnly ? { options: '-c default_transaction_read_only=on' } : {}),
       },
     });
-    await source.initialize();
-    const clients = new Set<PoolClient>();
-    const pool = poolOf(source);
-    pool.on('connect', (client) => clients.add(client));
-    pool.on('acquire', (client) => clients.add(client));
-    pool.on('remove', (client) => clients.delete(client));
-    return new PostgresPool(source, clients);
+    try {
+      await source.initialize();
+    } catch (error) {
+      // A login that fails on our side of the wire would leave its connection to the server's patience.
+      destroyAll(sockets);
+      throw error;
+    }
+    return new PostgresPool(source, sockets);
   }
 
   /** Lets `work` use one connection. */
@@ -78,9 +82,7 @@ export class PostgresPool {
   async end(): Promise<void> {
     const destroyed = this.source.destroy().catch(() => undefined);
     await Promise.race([destroyed, this.deadline()]);
-    for (const client of this.clients) {
-      (client as PoolClient & { connection?: { stream?: { destroy(): void } } }).connection?.stream?.destroy();
-    }
+    destroyAll(this.sockets);
     await destroyed;
   }
 
@@ -91,4 +93,14 @@ export class PostgresPool {
 
 function poolOf(source: DataSource): Pool {
   return (source.driver as unknown as { readonly master: Pool }).master;
+}
+
+function trackedSocket(sockets: Set<Socket>): Socket {
+  const socket = new Socket();
+  sockets.add(socket);
+  return socket.once('close', () => sockets.delete(socket));
+}
+
+function destroyAll(sockets: ReadonlySet<Socket>): void {
+  sockets.forEach((socket) => socket.destroy());
 }

@@ -72,7 +72,8 @@ export async function inSession<Result>(
   let timer: NodeJS.Timeout | undefined;
   const expiry = new Promise<never>((_, reject) => {
     const silence = new Error(`no answer within ${option} = ${limitMs}`);
-    timer = setTimeout(() => reject(silence), limitMs + GRACE_MS);
+    // Not at once: where this process itself was busy for so long, the answer is there and only has to be read.
+    timer = setTimeout(() => setImmediate(reject, silence), limitMs + GRACE_MS);
   });
   const session = new PostgresSession(client, () => perStatement === true && timer?.refresh());
   let failure: unknown;

@@ -16,7 +16,8 @@ export class PostgresAuditStore extends ServerAuditStore {
 
   /**
    * The log in the database of an application. It is reached with the same connection options but through a small pool
-   * of its own: a transaction of the application that waits for a record must not wait for its own connection.
+   * of its own: a transaction of the application that waits for a record must not wait for its own connection. The
+   * schema of the application is not taken over; name one in `limits` if it shall not be `public`.
    *
    * @throws OptionsInvalidError when the DataSource is not of type 'postgres'
    */
