@@ -5,7 +5,7 @@
  * { events, seconds } out.
  */
 import { PostgresAuditStore } from 'nestjs-audited/typeorm';
-import { GroupCommit } from '../libs/audited/dist/esm/recording/group-commit.js';
+import { GroupCommit } from '../libs/audited/dist/esm/recording/writing/group-commit.js';
 import { sampleEvent } from './sample-events.mjs';
 
 const LIMITS = {

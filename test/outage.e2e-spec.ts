@@ -19,6 +19,7 @@ interface OutageOutcome {
   readonly missing: number;
   readonly duplicates: number;
   readonly gaps: number;
+  readonly overtaken: number;
   readonly examples: readonly string[];
   readonly settled: boolean;
   readonly verified: boolean;
@@ -49,6 +50,7 @@ function expectNothingLost(outcome: OutageOutcome): void {
     missing: 0,
     duplicates: 0,
     gaps: 0,
+    overtaken: 0,
     settled: true,
     verified: true,
   });

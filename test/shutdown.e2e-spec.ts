@@ -22,6 +22,7 @@ interface ShutdownOutcome {
   readonly duplicates: number;
   readonly orphans: number;
   readonly gaps: number;
+  readonly overtaken: number;
   readonly verified: boolean;
   readonly examples: readonly string[];
 }
@@ -43,6 +44,7 @@ function expectNothingLost(outcome: ShutdownOutcome): void {
     duplicates: 0,
     orphans: 0,
     gaps: 0,
+    overtaken: 0,
     verified: true,
   });
   expect(outcome.answers).toBeGreaterThan(0);

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /** Routes whose 2xx answer is a promise that the record exists. */
 const PROMISING = new Set(['recorded', 'required', 'transactional', 'noted']);
+/** Routes whose records stand in the chain in the order of their answers. */
+const ORDERED = new Set(['recorded', 'required']);
 const MAX_EXAMPLES = 5;
 
 /** What is in a record's body and not in a column. */
@@ -66,18 +68,20 @@ export class Judge {
   /** Counts of what must not be, with some examples of each. */
   async verdict() {
     await this.#readOn();
-    const faults = { missing: [], duplicates: [], orphans: [], gaps: [] };
+    const faults = { missing: [], duplicates: [], orphans: [], gaps: [], overtaken: [] };
     this.#findMissing(faults);
     this.#findDuplicates(faults);
     this.#findWithoutIntent(faults);
+    this.#findOvertaken(faults);
     await this.#findTornTransactions(faults);
     await this.#findGaps(faults);
-    const { missing, duplicates, orphans, gaps } = faults;
+    const { missing, duplicates, orphans, gaps, overtaken } = faults;
     return {
       missing: missing.length,
       duplicates: duplicates.length,
       orphans: orphans.length,
       gaps: gaps.length,
+      overtaken: overtaken.length,
       examples: Object.values(faults).flatMap((found) => found.slice(0, MAX_EXAMPLES)),
     };
   }
@@ -139,6 +143,28 @@ export class Judge {
         : [];
     for (const key of ran.slice(0, -1).filter((line) => !intended.has(line))) {
       orphans.push(`the handler ran for ${key} without an intent`);
+    }
+  }
+
+  /**
+   * What was answered before another request was even sent stands before it in the chain, whichever way either took.
+   * Not for transactional records: they are moved when their transaction is over.
+   */
+  #findOvertaken({ overtaken }) {
+    const ordered = this.answers.filter(({ route, status }) => ORDERED.has(route) && isSuccess(status));
+    const positionOf = ({ auditId }) => this.#byId.get(auditId)?.[0]?.position ?? 0;
+    const byAnswer = ordered.toSorted((left, right) => left.answeredAt - right.answeredAt);
+    let next = 0;
+    let last = { position: 0 };
+    for (const answer of ordered.toSorted((left, right) => left.sentAt - right.sentAt)) {
+      for (; byAnswer[next].answeredAt < answer.sentAt; next++) {
+        const position = positionOf(byAnswer[next]);
+        last = position > last.position ? { position, key: byAnswer[next].key } : last;
+      }
+      const position = positionOf(answer);
+      if (position !== 0 && position < last.position) {
+        overtaken.push(`${answer.key} stands at ${position}, before ${last.key} at ${last.position}, answered before`);
+      }
     }
   }
 

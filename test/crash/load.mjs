@@ -11,7 +11,8 @@ const ANSWER_TIMEOUT_MS = 60_000;
  * @property {boolean} fail whether the handler was asked to fail after its writes
  * @property {number} status
  * @property {string | undefined} auditId
- * @property {number} tookMs
+ * @property {number} sentAt milliseconds on the clock of this process
+ * @property {number} answeredAt
  */
 
 /** Closed-loop load over keep-alive connections: every lane sends its next request when the last one is answered. */
@@ -83,8 +84,8 @@ export class Load {
       });
       // The client has been told: from here on the promise counts, whatever becomes of the rest of the answer.
       answered = true;
-      const tookMs = performance.now() - sentAt;
-      this.answers.push({ route, key, fail, status: statusCode, auditId: headers['x-audit-id'], tookMs });
+      const answeredAt = performance.now();
+      this.answers.push({ route, key, fail, status: statusCode, auditId: headers['x-audit-id'], sentAt, answeredAt });
       await body.dump();
       return true;
     } catch (error) {

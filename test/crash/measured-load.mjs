@@ -58,7 +58,7 @@ export class MeasuredLoad {
       tally: tallied(this.answers),
       refused: this.answers.filter(({ status }) => status >= 300).length,
       unanswered: this.unanswered,
-      longestAnswerMs: Math.round(Math.max(0, ...this.answers.map(({ tookMs }) => tookMs))),
+      longestAnswerMs: Math.round(Math.max(0, ...this.answers.map(({ sentAt, answeredAt }) => answeredAt - sentAt))),
       longestBlockMs: this.longestBlockMs,
       rssMebibytes: { start: memory[0], peak: Math.max(0, ...memory), end: memory.at(-1) },
       keptMebibytes: { start: this.#keptMebibytes[0], end: this.#keptMebibytes[1] },

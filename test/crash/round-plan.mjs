@@ -40,7 +40,8 @@ export function planRound(round, random, { outages, variants }) {
   const variant = random.weighted(variants);
   const ending = random.weighted(ENDINGS);
   const killAfterMs = ending === 'early' ? random.between(0, 60) : random.between(150, 900);
-  const isOut = random.chance(OUTAGE_SHARE) || ending === 'replay';
+  // The first round of every run has one: a short run must not leave the spool out.
+  const isOut = random.chance(OUTAGE_SHARE) || ending === 'replay' || round === 0;
   const fromMs = random.between(0, killAfterMs);
   // Longer than the commit time-out, so that the spool takes over; sometimes beyond the death of the process.
   const outage = { kind: random.weighted(outages), fromMs, forMs: random.between(400, 900) };

@@ -18,6 +18,8 @@ const missing: Readonly<Record<CrashStore, string | undefined>> = {
   mysql: typeof mysql === 'string' ? mysql : undefined,
 };
 
+afterAll(() => (typeof mysql === 'string' ? undefined : mysql.end()));
+
 for (const [store, why] of Object.entries(missing) as [CrashStore, string | undefined][]) {
   if (why !== undefined) {
     console.log(`skipped: ${why}`);

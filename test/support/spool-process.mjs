@@ -6,9 +6,9 @@
 // Takes from its parent: { state }, 'close'.
 import { SqliteAuditStore } from 'nestjs-audited/typeorm';
 import { anAppendableEvent, anEvent } from 'nestjs-audited/testing';
-import { DurableWriter } from '../../libs/audited/dist/esm/recording/durable-writer.js';
-import { FailureLog } from '../../libs/audited/dist/esm/recording/failure-log.js';
-import { LossLedger } from '../../libs/audited/dist/esm/recording/loss-ledger.js';
+import { DurableWriter } from '../../libs/audited/dist/esm/recording/writing/durable-writer.js';
+import { FailureLog } from '../../libs/audited/dist/esm/recording/accounting/failure-log.js';
+import { LossLedger } from '../../libs/audited/dist/esm/recording/accounting/loss-ledger.js';
 import { spoolReports } from '../../libs/audited/dist/esm/recording/spool/spool-reporter.js';
 import { DEFAULT_SPOOL_OPTIONS, SPOOL_TIMES } from '../../libs/audited/dist/esm/recording/spool/spool.options.js';
 import { Spool } from '../../libs/audited/dist/esm/recording/spool/spool.js';

@@ -12,24 +12,24 @@ import { systemClock } from './event/clock.js';
 import { EventIds } from './event/event-id.js';
 import { MAIN_CHAIN } from './event/audit-record.js';
 import { PersonalSalts } from './integrity/personal-commitment.js';
-import { AuditContext } from './recording/audit-context.js';
-import { ContextualDrafts } from './recording/contextual-drafts.js';
-import { AuditLifecycle } from './recording/audit-lifecycle.js';
+import { AuditContext } from './recording/context/audit-context.js';
+import { ContextualDrafts } from './recording/context/contextual-drafts.js';
+import { AuditLifecycle } from './recording/lifecycle/audit-lifecycle.js';
 import { AuditRecorder } from './recording/audit-recorder.js';
 import { AuditService } from './recording/audit.service.js';
 import { EventComposer } from './recording/composing/event-composer.js';
-import { DurableWriter } from './recording/durable-writer.js';
-import { FailureLog } from './recording/failure-log.js';
-import { GroupCommit } from './recording/group-commit.js';
+import { DurableWriter } from './recording/writing/durable-writer.js';
+import { FailureLog } from './recording/accounting/failure-log.js';
+import { GroupCommit } from './recording/writing/group-commit.js';
 import { AuditJournal } from './recording/journal/audit-journal.js';
 import { Journal } from './recording/journal/journal.js';
 import { MissingJournal } from './recording/journal/missing.journal.js';
-import { LossLedger } from './recording/loss-ledger.js';
-import { RecorderCounters } from './recording/recorder-counters.js';
-import { Sequencer, type SequencerLimits } from './recording/sequencer.js';
+import { LossLedger } from './recording/accounting/loss-ledger.js';
+import { RecorderCounters } from './recording/accounting/recorder-counters.js';
+import { Sequencer, type SequencerLimits } from './recording/transactions/sequencer.js';
 import { spoolReports } from './recording/spool/spool-reporter.js';
 import { Spool } from './recording/spool/spool.js';
-import { TransactionalRecorder } from './recording/transactional-recorder.js';
+import { TransactionalRecorder } from './recording/transactions/transactional-recorder.js';
 import { Redactor } from './redaction/redactor.js';
 import { AuditInbox } from './storage/audit-inbox.js';
 import { AuditReader } from './storage/audit-reader.js';
@@ -89,13 +89,24 @@ const places: Provider[] = [
       failures: FailureLog,
       losses: LossLedger,
     ) => {
-      const writer = new DurableWriter({ store, spool, commitTimeoutMs, failures, losses, now: () => systemClock.now() });
+      const writer = new DurableWriter({
+        store,
+        spool,
+        commitTimeoutMs,
+        failures,
+        losses,
+        now: () => systemClock.now(),
+      });
       await openPlaces(store, spool, writer, failures);
       return writer;
     },
   },
   { provide: Journal, inject: [AUDIT_OPTIONS, DurableWriter, FailureLog], useFactory: journalOf },
-  { provide: AuditJournal, inject: [Journal], useFactory: (journal: Journal | undefined) => journal ?? new MissingJournal() },
+  {
+    provide: AuditJournal,
+    inject: [Journal],
+    useFactory: (journal: Journal | undefined) => journal ?? new MissingJournal(),
+  },
   { provide: AuditInbox, inject: [AUDIT_DATA_SOURCE, DurableWriter], useFactory: inboxOf },
 ];
 
@@ -103,7 +114,8 @@ const writePath: Provider[] = [
   {
     provide: GroupCommit,
     inject: [AUDIT_OPTIONS, DurableWriter],
-    useFactory: ({ limits }: ResolvedAuditOptions, writer: DurableWriter) => new GroupCommit(writer, MAIN_CHAIN, limits),
+    useFactory: ({ limits }: ResolvedAuditOptions, writer: DurableWriter) =>
+      new GroupCommit(writer, MAIN_CHAIN, limits),
   },
   {
     provide: AuditRecorder,

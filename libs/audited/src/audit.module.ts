@@ -18,7 +18,7 @@ import {
 import { AUDIT_PROVIDERS, auditLogger } from './audit.module-providers.js';
 import { CaptureBootstrap } from './capture/capture-bootstrap.js';
 import { HttpCapture } from './capture/http/http-capture.js';
-import { AuditLifecycle } from './recording/audit-lifecycle.js';
+import { AuditLifecycle } from './recording/lifecycle/audit-lifecycle.js';
 import { AuditService } from './recording/audit.service.js';
 import { AuditJournal } from './recording/journal/audit-journal.js';
 import { AuditReader } from './storage/audit-reader.js';

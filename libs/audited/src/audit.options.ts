@@ -6,10 +6,14 @@ import type { AuditOrigin } from './event/audit-event.js';
 import { OptionsInvalidError } from './event/audit.error.js';
 import { checkFlag, checkOneOf, checkShape, checkText, checkWhole } from './event/option-checks.js';
 import { DURABILITIES, type AuditDurability } from './event/durability.js';
-import type { GroupCommitLimits } from './recording/group-commit.js';
-import { resolveJournalOptions, type JournalOptions, type ResolvedJournalOptions } from './recording/journal/journal.options.js';
-import { DEFAULT_LIFECYCLE_TYPES, type LifecycleTypes } from './recording/lifecycle-records.js';
-import { DEFAULT_SEQUENCER_LIMITS, type SequencerLimits } from './recording/sequencer.js';
+import type { GroupCommitLimits } from './recording/writing/group-commit.js';
+import {
+  resolveJournalOptions,
+  type JournalOptions,
+  type ResolvedJournalOptions,
+} from './recording/journal/journal.options.js';
+import { DEFAULT_LIFECYCLE_TYPES, type LifecycleTypes } from './recording/lifecycle/lifecycle-records.js';
+import { DEFAULT_SEQUENCER_LIMITS, type SequencerLimits } from './recording/transactions/sequencer.js';
 import { DEFAULT_SPOOL_OPTIONS, type SpoolOptions } from './recording/spool/spool.options.js';
 import type { RedactionOptions } from './redaction/redaction.options.js';
 import { resolveDatabase, type DatabaseOptions } from './typeorm/audit-database.js';

@@ -22,9 +22,9 @@ export type { CaptureOptions } from './capture/capture.options.js';
 export { AuditService, type AuditStatus, type TypedDraft } from './recording/audit.service.js';
 export type { AuditReceipt } from './recording/audit-recorder.js';
 export type { AuditDurability } from './event/durability.js';
-export type { AuditFailureCause } from './recording/failure-log.js';
-export type { WriterStatus } from './recording/durable-writer.js';
-export type { GroupCommitLimits } from './recording/group-commit.js';
+export type { AuditFailureCause } from './recording/accounting/failure-log.js';
+export type { WriterStatus } from './recording/writing/durable-writer.js';
+export type { GroupCommitLimits } from './recording/writing/group-commit.js';
 export {
   AuditJournal,
   type DamagedLine,
@@ -34,12 +34,16 @@ export {
   type RecentEvents,
 } from './recording/journal/audit-journal.js';
 export type { JournalFsync, JournalOptions } from './recording/journal/journal.options.js';
-export type { LifecycleTypes } from './recording/lifecycle-records.js';
-export type { LossReport } from './recording/loss-ledger.js';
-export type { RecorderCounts } from './recording/recorder-counters.js';
-export type { SequencerLimits } from './recording/sequencer.js';
+export type { LifecycleTypes } from './recording/lifecycle/lifecycle-records.js';
+export type { LossReport } from './recording/accounting/loss-ledger.js';
+export type { RecorderCounts } from './recording/accounting/recorder-counters.js';
+export type { SequencerLimits } from './recording/transactions/sequencer.js';
 export type { SpoolOptions } from './recording/spool/spool.options.js';
-export type { ManagerOf, TransactionalReceipt, TransactionSource } from './recording/transactional-recorder.js';
+export type {
+  ManagerOf,
+  TransactionalReceipt,
+  TransactionSource,
+} from './recording/transactions/transactional-recorder.js';
 
 export { auditCatalogue } from './catalogue/audit.catalogue.js';
 export { catalogueHelpers } from './catalogue/catalogue-drafts.js';

@@ -10,11 +10,11 @@ import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '
 import { FixedClock } from '../testing/fixed.clock.js';
 import { AuditRecorder } from './audit-recorder.js';
 import { EventComposer } from './composing/event-composer.js';
-import { DurableWriter } from './durable-writer.js';
-import { FailureLog } from './failure-log.js';
-import { GroupCommit } from './group-commit.js';
-import { LossLedger } from './loss-ledger.js';
-import { RecorderCounters } from './recorder-counters.js';
+import { DurableWriter } from './writing/durable-writer.js';
+import { FailureLog } from './accounting/failure-log.js';
+import { GroupCommit } from './writing/group-commit.js';
+import { LossLedger } from './accounting/loss-ledger.js';
+import { RecorderCounters } from './accounting/recorder-counters.js';
 
 const LIMITS = { maxQueuedEvents: 3, maxQueuedBytes: 1_000_000, maxBatchEvents: 10, commitTimeoutMs: 60_000 };
 

@@ -5,11 +5,11 @@ import type { AuditDurability } from '../event/durability.js';
 import type { AppendableEvent } from '../storage/audit-store.js';
 import type { ComposedEvent, EventComposer } from './composing/event-composer.js';
 import { effectiveDurability } from './durability.js';
-import type { AuditFailureCause, FailureLog } from './failure-log.js';
-import type { Committed, GroupCommit } from './group-commit.js';
-import { lossDraft } from './loss-draft.js';
-import type { LossLedger } from './loss-ledger.js';
-import type { RecorderCounters } from './recorder-counters.js';
+import type { AuditFailureCause, FailureLog } from './accounting/failure-log.js';
+import type { Committed, GroupCommit } from './writing/group-commit.js';
+import { lossDraft } from './accounting/loss-draft.js';
+import type { LossLedger } from './accounting/loss-ledger.js';
+import type { RecorderCounters } from './accounting/recorder-counters.js';
 
 /** What became of an event. */
 export interface AuditReceipt {

@@ -2,13 +2,13 @@ import type { AuditDraft, AuditEnrichment } from '../event/audit-draft.js';
 import type { AuditActor } from '../event/audit-event.js';
 import { Redactor } from '../redaction/redactor.js';
 import type { AuditReader } from '../storage/audit-reader.js';
-import { AuditContext } from './audit-context.js';
+import { AuditContext } from './context/audit-context.js';
 import type { AuditRecorder } from './audit-recorder.js';
-import type { AuditScope } from './audit-scope.js';
+import type { AuditScope } from './context/audit-scope.js';
 import { AuditService, type TypedDraft } from './audit.service.js';
-import { ContextualDrafts } from './contextual-drafts.js';
-import { FailureLog } from './failure-log.js';
-import { RecorderCounters } from './recorder-counters.js';
+import { ContextualDrafts } from './context/contextual-drafts.js';
+import { FailureLog } from './accounting/failure-log.js';
+import { RecorderCounters } from './accounting/recorder-counters.js';
 
 const ADA: AuditActor = { kind: 'user', id: 'ada' };
 

@@ -8,20 +8,20 @@ import type { IntegrityReport } from '../integrity/integrity-fault.js';
 import type { Redactor } from '../redaction/redactor.js';
 import type { AuditPage, AuditQuery } from '../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../storage/audit-reader.js';
-import type { AuditContext } from './audit-context.js';
+import type { AuditContext } from './context/audit-context.js';
 import type { AuditReceipt, AuditRecorder } from './audit-recorder.js';
 import type { AuditDurability } from '../event/durability.js';
-import type { AuditFailureCause, FailureLog } from './failure-log.js';
-import type { RecorderCounters, RecorderCounts } from './recorder-counters.js';
+import type { AuditFailureCause, FailureLog } from './accounting/failure-log.js';
+import type { RecorderCounters, RecorderCounts } from './accounting/recorder-counters.js';
 import type {
   ManagerOf,
   TransactionalReceipt,
   TransactionalRecorder,
   TransactionSource,
-} from './transactional-recorder.js';
+} from './transactions/transactional-recorder.js';
 import { draftFields } from './composing/readable-draft.js';
-import { defined, type ContextualDrafts } from './contextual-drafts.js';
-import type { DurableWriter, WriterStatus } from './durable-writer.js';
+import { defined, type ContextualDrafts } from './context/contextual-drafts.js';
+import type { DurableWriter, WriterStatus } from './writing/durable-writer.js';
 
 /** A draft whose type is checked against the catalogue that the application declared, if it did. */
 export type TypedDraft = Omit<AuditDraft, 'type'> & { readonly type: AuditEventType };

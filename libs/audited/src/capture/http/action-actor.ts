@@ -1,6 +1,6 @@
 import type { AuditEnrichment } from '../../event/audit-draft.js';
 import type { AuditActor } from '../../event/audit-event.js';
-import type { FailureLog } from '../../recording/failure-log.js';
+import type { FailureLog } from '../../recording/accounting/failure-log.js';
 import type { ActorResolver } from '../actor-resolver.js';
 import type { FrameworkRequest } from './framework-request.js';
 import type { HttpRequestFacts } from './draft/http-facts.js';

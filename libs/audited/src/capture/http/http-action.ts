@@ -1,6 +1,6 @@
 import type { AuditEnrichment } from '../../event/audit-draft.js';
 import type { AuditActor } from '../../event/audit-event.js';
-import type { AuditScope } from '../../recording/audit-scope.js';
+import type { AuditScope } from '../../recording/context/audit-scope.js';
 import type { ActingRequest } from './action-actor.js';
 import type { AuditedRoute } from './audited-route.js';
 import type { AuditFacts } from '../audited.options.js';

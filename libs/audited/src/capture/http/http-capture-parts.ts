@@ -1,7 +1,7 @@
 import type { Clock } from '../../event/clock.js';
-import type { AuditContext } from '../../recording/audit-context.js';
+import type { AuditContext } from '../../recording/context/audit-context.js';
 import type { AuditRecorder } from '../../recording/audit-recorder.js';
-import type { FailureLog } from '../../recording/failure-log.js';
+import type { FailureLog } from '../../recording/accounting/failure-log.js';
 import type { ActorResolver } from '../actor-resolver.js';
 import type { CaptureOptions } from '../capture.options.js';
 

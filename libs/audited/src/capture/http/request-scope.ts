@@ -1,5 +1,5 @@
 import type { AuditActor } from '../../event/audit-event.js';
-import type { AuditScope } from '../../recording/audit-scope.js';
+import type { AuditScope } from '../../recording/context/audit-scope.js';
 import type { ActingRequest } from './action-actor.js';
 import type { FrameworkRequest } from './framework-request.js';
 import type { HttpRequestFacts } from './draft/http-facts.js';

@@ -1,5 +1,5 @@
-import type { FailureLog, FailureLogger } from '../failure-log.js';
-import type { LossLedger } from '../loss-ledger.js';
+import type { FailureLog, FailureLogger } from '../accounting/failure-log.js';
+import type { LossLedger } from '../accounting/loss-ledger.js';
 
 /** Where the spool tells what it found and what it could not do. */
 export interface SpoolReporter {

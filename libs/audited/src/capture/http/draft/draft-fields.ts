@@ -1,7 +1,7 @@
 import type { AuditDraft, AuditEnrichment } from '../../../event/audit-draft.js';
 import type { AuditActor, AuditOutcome, HttpTransport } from '../../../event/audit-event.js';
 import type { AuditEventType } from '../../../catalogue/event-type.js';
-import type { FailureLog } from '../../../recording/failure-log.js';
+import type { FailureLog } from '../../../recording/accounting/failure-log.js';
 import type { ReadField } from '../../audit-policy.js';
 import type { AuditFacts } from '../../audited.options.js';
 import type { HttpAction } from '../http-action.js';

@@ -1,7 +1,7 @@
 import type { AuditDraft } from '../../../event/audit-draft.js';
 import type { AuditActor } from '../../../event/audit-event.js';
 import type { AuditEventType } from '../../../catalogue/event-type.js';
-import type { FailureLog } from '../../../recording/failure-log.js';
+import type { FailureLog } from '../../../recording/accounting/failure-log.js';
 import type { HttpAction } from '../http-action.js';
 import { answerError } from './answer-error.js';
 import { addEnrichment, beginDraft, readFields, reportOption, withDetail, type MutableDraft } from './draft-fields.js';

@@ -1,5 +1,5 @@
 import type { AuditDraft } from '../../../event/audit-draft.js';
-import type { TransactionalAction } from '../../../recording/audit-scope.js';
+import type { TransactionalAction } from '../../../recording/context/audit-scope.js';
 
 type TransactionOutcome = Parameters<TransactionalAction['ended']>[0];
 

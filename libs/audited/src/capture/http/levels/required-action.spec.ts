@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { AuditDraft } from '../../../event/audit-draft.js';
 import type { AuditReceipt, AuditRecorder } from '../../../recording/audit-recorder.js';
-import { FailureLog } from '../../../recording/failure-log.js';
+import { FailureLog } from '../../../recording/accounting/failure-log.js';
 import { RequiredAction } from './required-action.js';
 
 type Status = AuditReceipt['status'];

@@ -1,9 +1,9 @@
-import type { AuditDraft } from '../event/audit-draft.js';
-import type { AuditActor } from '../event/audit-event.js';
+import type { AuditDraft } from '../../event/audit-draft.js';
+import type { AuditActor } from '../../event/audit-event.js';
 import type { AuditContext } from './audit-context.js';
 import type { AuditScope } from './audit-scope.js';
-import { draftFields } from './composing/readable-draft.js';
-import type { FailureLog } from './failure-log.js';
+import { draftFields } from '../composing/readable-draft.js';
+import type { FailureLog } from '../accounting/failure-log.js';
 
 /** Who works when nobody asked: a scheduled task, a start-up step. */
 const SYSTEM: AuditActor = { kind: 'system' };

@@ -1,4 +1,4 @@
-import type { AuditDraft } from '../event/audit-draft.js';
+import type { AuditDraft } from '../../event/audit-draft.js';
 import type { LossReport } from './loss-ledger.js';
 
 /** The event that says how many events were lost, when and why: an honest gap instead of a silent one. */

@@ -1,10 +1,10 @@
-import type { AuditDraft } from '../event/audit-draft.js';
-import { MAIN_CHAIN } from '../event/audit-record.js';
-import { ActionMissingError } from '../event/audit.error.js';
-import type { AuditInbox, TransactionOutcome } from '../storage/audit-inbox.js';
-import type { AuditScope, TransactionalAction } from './audit-scope.js';
-import type { EventComposer } from './composing/event-composer.js';
-import type { FailureLog } from './failure-log.js';
+import type { AuditDraft } from '../../event/audit-draft.js';
+import { MAIN_CHAIN } from '../../event/audit-record.js';
+import { ActionMissingError } from '../../event/audit.error.js';
+import type { AuditInbox, TransactionOutcome } from '../../storage/audit-inbox.js';
+import type { AuditScope, TransactionalAction } from '../context/audit-scope.js';
+import type { EventComposer } from '../composing/event-composer.js';
+import type { FailureLog } from '../accounting/failure-log.js';
 import type { Sequencer } from './sequencer.js';
 
 /** What became of an event that was written within a transaction: it will exist if and only if that commits. */

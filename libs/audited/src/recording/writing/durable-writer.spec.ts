@@ -1,16 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AuditEvent } from '../event/audit-event.js';
-import { EventRefusedError, StoreUnavailableError } from '../event/audit.error.js';
-import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../storage/audit-store.js';
-import { anAppendableEvent } from '../testing/audit-event.fixture.js';
+import type { AuditEvent } from '../../event/audit-event.js';
+import { EventRefusedError, StoreUnavailableError } from '../../event/audit.error.js';
+import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../../storage/audit-store.js';
+import { anAppendableEvent } from '../../testing/audit-event.fixture.js';
 import { DurableWriter, type DurableWriterParts, type Written } from './durable-writer.js';
-import { FailureLog } from './failure-log.js';
-import { LossLedger } from './loss-ledger.js';
-import { spoolReports } from './spool/spool-reporter.js';
-import { DEFAULT_SPOOL_OPTIONS, type SpoolOptions } from './spool/spool.options.js';
-import { Spool } from './spool/spool.js';
+import { FailureLog } from '../accounting/failure-log.js';
+import { LossLedger } from '../accounting/loss-ledger.js';
+import { spoolReports } from '../spool/spool-reporter.js';
+import { DEFAULT_SPOOL_OPTIONS, type SpoolOptions } from '../spool/spool.options.js';
+import { Spool } from '../spool/spool.js';
 
 const actionOf = ({ body }: AppendableEvent): string => (JSON.parse(body) as AuditEvent).action;
 const idOf = ({ body }: AppendableEvent): string => (JSON.parse(body) as AuditEvent).id;

@@ -1,8 +1,8 @@
-import type { ChainId } from '../event/audit-record.js';
-import { StoreUnavailableError } from '../event/audit.error.js';
-import type { AuditInbox, InboxEntry } from '../storage/audit-inbox.js';
-import type { AppendableEvent } from '../storage/audit-store.js';
-import type { FailureLog } from './failure-log.js';
+import type { ChainId } from '../../event/audit-record.js';
+import { StoreUnavailableError } from '../../event/audit.error.js';
+import type { AuditInbox, InboxEntry } from '../../storage/audit-inbox.js';
+import type { AppendableEvent } from '../../storage/audit-store.js';
+import type { FailureLog } from '../accounting/failure-log.js';
 
 /** Bounds and pace of a {@link Sequencer}. */
 export interface SequencerLimits {

@@ -1,9 +1,9 @@
-import type { AuditEvent } from '../event/audit-event.js';
-import { ChainInvalidError, EventRefusedError, StoreUnavailableError } from '../event/audit.error.js';
-import type { AuditInbox, InboxEntry } from '../storage/audit-inbox.js';
-import type { AppendableEvent } from '../storage/audit-store.js';
-import { anAppendableEvent } from '../testing/audit-event.fixture.js';
-import { FailureLog } from './failure-log.js';
+import type { AuditEvent } from '../../event/audit-event.js';
+import { ChainInvalidError, EventRefusedError, StoreUnavailableError } from '../../event/audit.error.js';
+import type { AuditInbox, InboxEntry } from '../../storage/audit-inbox.js';
+import type { AppendableEvent } from '../../storage/audit-store.js';
+import { anAppendableEvent } from '../../testing/audit-event.fixture.js';
+import { FailureLog } from '../accounting/failure-log.js';
 import { backoffMs, Sequencer, type SequencerParts } from './sequencer.js';
 
 /** Waits for the thing itself, with a limit. */

@@ -1,6 +1,6 @@
-import type { ChainId } from '../event/audit-record.js';
-import { ClosedError, OverloadedError, StoreUnavailableError } from '../event/audit.error.js';
-import type { AppendableEvent } from '../storage/audit-store.js';
+import type { ChainId } from '../../event/audit-record.js';
+import { ClosedError, OverloadedError, StoreUnavailableError } from '../../event/audit.error.js';
+import type { AppendableEvent } from '../../storage/audit-store.js';
 import type { Written } from './durable-writer.js';
 
 /** Bounds of the queue before the store, and of one commit. */

@@ -1,8 +1,8 @@
-import type { Clock } from '../event/clock.js';
-import type { AuditRecorder } from './audit-recorder.js';
-import type { FailureLog } from './failure-log.js';
+import type { Clock } from '../../event/clock.js';
+import type { AuditRecorder } from '../audit-recorder.js';
+import type { FailureLog } from '../accounting/failure-log.js';
 import { startedDraft, stoppedDraft, type Backlog, type LifecycleTypes } from './lifecycle-records.js';
-import type { RecorderCounters } from './recorder-counters.js';
+import type { RecorderCounters } from '../accounting/recorder-counters.js';
 
 /** One thing that has to be ended at shutdown, in its turn. */
 export interface Closing {

@@ -1,16 +1,16 @@
-import type { ChainId } from '../event/audit-record.js';
-import { ClosedError } from '../event/audit.error.js';
-import type { AppendableEvent, AppendReceipt, AuditStore } from '../storage/audit-store.js';
-import type { FailureLog } from './failure-log.js';
-import type { LossLedger, LossReport } from './loss-ledger.js';
-import { BoundedSpool } from './spool/bounded-spool.js';
-import type { SpoolBacklog } from './spool/owned-files.js';
-import { isRefusal } from './spool/segment-replay.js';
-import { SpoolDrain } from './spool/spool-drain.js';
-import type { Spool } from './spool/spool.js';
-import type { SpoolOptions } from './spool/spool.options.js';
-import { limited, noCommitWithin, settledWithin, type LimitedCall } from './spool/time-limit.js';
-import { WriteGate } from './spool/write-gate.js';
+import type { ChainId } from '../../event/audit-record.js';
+import { ClosedError } from '../../event/audit.error.js';
+import type { AppendableEvent, AppendReceipt, AuditStore } from '../../storage/audit-store.js';
+import type { FailureLog } from '../accounting/failure-log.js';
+import type { LossLedger, LossReport } from '../accounting/loss-ledger.js';
+import { BoundedSpool } from '../spool/bounded-spool.js';
+import type { SpoolBacklog } from '../spool/owned-files.js';
+import { isRefusal } from '../spool/segment-replay.js';
+import { SpoolDrain } from '../spool/spool-drain.js';
+import type { Spool } from '../spool/spool.js';
+import type { SpoolOptions } from '../spool/spool.options.js';
+import { limited, noCommitWithin, settledWithin, type LimitedCall } from '../spool/time-limit.js';
+import { WriteGate } from '../spool/write-gate.js';
 
 /** Where events became durable. In the spool they have no position yet. */
 export type Written = { readonly place: 'store'; readonly firstPosition: number } | { readonly place: 'spool' };

@@ -1,15 +1,15 @@
-import { EventClassifier } from '../catalogue/event-classifier.js';
-import type { AuditDraft } from '../event/audit-draft.js';
-import type { AuditEvent } from '../event/audit-event.js';
-import { InboxMissingError, TransactionMissingError } from '../event/audit.error.js';
-import { EventIds } from '../event/event-id.js';
-import { PersonalSalts } from '../integrity/personal-commitment.js';
-import { Redactor } from '../redaction/redactor.js';
-import type { AuditInbox, InboxEntry, TransactionOutcome } from '../storage/audit-inbox.js';
-import { FixedClock } from '../testing/fixed.clock.js';
-import type { AuditScope, TransactionalAction } from './audit-scope.js';
-import { EventComposer } from './composing/event-composer.js';
-import { FailureLog } from './failure-log.js';
+import { EventClassifier } from '../../catalogue/event-classifier.js';
+import type { AuditDraft } from '../../event/audit-draft.js';
+import type { AuditEvent } from '../../event/audit-event.js';
+import { InboxMissingError, TransactionMissingError } from '../../event/audit.error.js';
+import { EventIds } from '../../event/event-id.js';
+import { PersonalSalts } from '../../integrity/personal-commitment.js';
+import { Redactor } from '../../redaction/redactor.js';
+import type { AuditInbox, InboxEntry, TransactionOutcome } from '../../storage/audit-inbox.js';
+import { FixedClock } from '../../testing/fixed.clock.js';
+import type { AuditScope, TransactionalAction } from '../context/audit-scope.js';
+import { EventComposer } from '../composing/event-composer.js';
+import { FailureLog } from '../accounting/failure-log.js';
 import { TransactionalRecorder } from './transactional-recorder.js';
 
 /** A transaction that an application would open, and the manager it would hand on. */

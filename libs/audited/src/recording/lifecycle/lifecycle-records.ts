@@ -1,5 +1,5 @@
-import type { AuditDraft } from '../event/audit-draft.js';
-import type { RecorderCounts } from './recorder-counters.js';
+import type { AuditDraft } from '../../event/audit-draft.js';
+import type { RecorderCounts } from '../accounting/recorder-counters.js';
 
 /** Event types of the records that a process leaves when it begins and when it ends. */
 export interface LifecycleTypes {

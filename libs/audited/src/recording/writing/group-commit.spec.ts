@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import { StoreUnavailableError } from '../event/audit.error.js';
-import type { AppendableEvent } from '../storage/audit-store.js';
+import { StoreUnavailableError } from '../../event/audit.error.js';
+import type { AppendableEvent } from '../../storage/audit-store.js';
 import type { Written } from './durable-writer.js';
 import { GroupCommit, type BatchWriter, type Committed, type GroupCommitLimits } from './group-commit.js';
 

@@ -1,6 +1,6 @@
-import type { AuditActor } from '../event/audit-event.js';
-import type { AuditDraft, AuditEnrichment } from '../event/audit-draft.js';
-import type { TransactionOutcome } from '../storage/audit-inbox.js';
+import type { AuditActor } from '../../event/audit-event.js';
+import type { AuditDraft, AuditEnrichment } from '../../event/audit-draft.js';
+import type { TransactionOutcome } from '../../storage/audit-inbox.js';
 
 /**
  * What the running action knows about itself: who acts, and what links its events together. Carried
