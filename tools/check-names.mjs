@@ -32,7 +32,8 @@ else console.log(`check-names: ${files.length} file names are fine`);
 function sourceFiles(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return SKIPPED_FOLDERS.has(entry.name) || entry.name.startsWith('dist.') ? [] : sourceFiles(path);
+    if (entry.isDirectory())
+      return SKIPPED_FOLDERS.has(entry.name) || entry.name.startsWith('dist.') ? [] : sourceFiles(path);
     return /\.[cm]?[jt]sx?$/.test(entry.name) ? [relative(root, path).split(sep).join('/')] : [];
   });
 }

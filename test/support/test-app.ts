@@ -194,7 +194,11 @@ export class TestAppBuilder {
     const logs = new LogRecorder();
 
     @Module({
-      imports: [...(this.before ?? []), AuditModule.forRoot({ database, lifecycle: false, ...this.options }), ...(this.after ?? [])],
+      imports: [
+        ...(this.before ?? []),
+        AuditModule.forRoot({ database, lifecycle: false, ...this.options }),
+        ...(this.after ?? []),
+      ],
       controllers: this.controllerList,
       providers: this.providerList,
     })

@@ -15,7 +15,8 @@ import {
   type AuditModuleRootAsyncOptions,
   type AuditModuleRootOptions,
 } from './audit.module-definition.js';
-import { AUDIT_PROVIDERS, auditLogger } from './audit.module-providers.js';
+import { auditLogger } from './audit.module-factories.js';
+import { AUDIT_PROVIDERS } from './audit.module-providers.js';
 import { CaptureBootstrap } from './capture/capture-bootstrap.js';
 import { HttpCapture } from './capture/http/http-capture.js';
 import { AuditLifecycle } from './recording/lifecycle/audit-lifecycle.js';

@@ -129,8 +129,8 @@ export function spoolFolderFor(
     return database.file === IN_MEMORY ? undefined : `${database.file}.spool`;
   }
   const { type, url, host, port, database: name, schema } = database as unknown as Readonly<Record<string, unknown>>;
-  const place = [type, withoutCredentials(url), host, port, name, schema].map((part) => String(part ?? ''));
-  return join(SPOOL_FOLDER, createHash('sha256').update(place.join('\n')).digest('hex').slice(0, 16));
+  const place = JSON.stringify([type, withoutCredentials(url), host, port, name, schema]);
+  return join(SPOOL_FOLDER, createHash('sha256').update(place).digest('hex').slice(0, 16));
 }
 
 function isServer(application: ApplicationDataSource | undefined): application is ApplicationDataSource {

@@ -9,7 +9,7 @@ export interface Closing {
   /** For the operator, when it fails: `the spool`. */
   readonly name: string;
   /** @param timeoutMs what is left of the shutdown's time */
-  close(timeoutMs: number): Promise<unknown>;
+  readonly close: (timeoutMs: number) => Promise<unknown>;
 }
 
 /** What a lifecycle is made of; one instance of each per module. */
