@@ -99,6 +99,27 @@ describe('a wrong option ends the boot with a message that names it and the cure
     ['limits.maxQueuedEvents', { limits: { maxQueuedEvents: -5 } }, /from 1 to/],
     ['limits.maxBatchEvents', { limits: { maxBatchEvents: 1.5 } }, /from 1 to/],
     ['limits.commitTimeoutMs', { limits: { commitTimeoutMs: '5s' } }, /from 1 to/],
+    ['limits.shutdownTimeoutMs', { limits: { shutdownTimeoutMs: 0 } }, /from 1 to/],
+    ['database', { database: 'oracle://h/db' }, /postgres:\/\//],
+    ['database.type', { database: { type: 'oracle' } }, /sqlite, postgres/],
+    ['database.url', { database: 'postgres://audit:geheim@db:port/audit' }, /percent-encoded/],
+    ['database.url', { database: 'mysql://audit:geheim@db/audit?ssl=1' }, /options beside/],
+    ['database.poolSize', { database: { type: 'postgres', url: 'postgres://db/audit', poolSize: 1 } }, /from 3 to/],
+    ['database.schema', { database: { type: 'postgres', url: 'postgres://db/audit', schema: 'a"b' } }, /letters/],
+    ['database.pasword', { database: { type: 'mysql', host: 'db', pasword: 'x' } }, /Known are/],
+    ['spool', { spool: true }, /It may hold: directory/],
+    ['spool.directory', { spool: { directory: '' } }, /text/],
+    ['spool.maxBytes', { spool: { maxBytes: 1 } }, /from 4096 to/],
+    ['spool.maxSegmentBytes', { spool: { maxSegmentBytes: 2 ** 40 } }, /from 4096 to/],
+    ['spool.whenFull', { spool: { whenFull: 'drop' } }, /refuse, drop-and-count/],
+    ['spool.retryMaxMs', { spool: { retryInitialMs: 500, retryMaxMs: 100 } }, /from 500 to/],
+    ['spool.fsync', { spool: { fsync: false } }, /Known are/],
+    ['sequencer.pollMs', { sequencer: { pollMs: 1 } }, /from 10 to/],
+    ['journal.directory', { journal: {} }, /folder/],
+    ['journal.fsync', { journal: { directory: 'x', fsync: 'sometimes' } }, /always, interval, never/],
+    ['lifecycle', { lifecycle: true }, /It may hold: started, stopped/],
+    ['lifecycle.started', { lifecycle: { started: ' ' } }, /text/],
+    ['dataSource', { dataSource: '' }, /text/],
     ['isGlobal', { isGlobal: 'no' }, /true or false/],
     ['actorResolver', { actorResolver: { resolve: () => null } }, /class/],
   ])('%s in %j', async (option, options, cure) => {
@@ -107,6 +128,7 @@ describe('a wrong option ends the boot with a message that names it and the cure
     expect(error.message).toContain(`"${option}"`);
     expect(error.message).toMatch(cure);
     expect(error.message).not.toContain('\n');
+    expect(error.message).not.toContain('geheim');
   });
 
   it('never shows a key that stands in the wrong place', async () => {
@@ -132,6 +154,7 @@ describe('forRootAsync', () => {
     ['options', { useFactory: () => Promise.resolve('audit.sqlite') }, /It may hold: database/],
     ['limits.maxQueue', { useFactory: () => ({ limits: { maxQueue: 1 } }) }, /maxQueuedEvents/],
     ['isGlobal', { useFactory: () => ({ isGlobal: true }) }, /stand beside "useFactory"/],
+    ['dataSource', { useFactory: () => ({ dataSource: 'default' }) }, /stand beside "useFactory"/],
     ['actorResolver', { useFactory: () => ({}), actorResolver: 'resolver' }, /class/],
   ])('names %s and the cure', async (option, given, cure) => {
     const error = await bootError([withFactory(given)]);

@@ -55,6 +55,16 @@ describe('SqliteAuditStore in memory', () => {
 });
 
 describe('the file of a SqliteAuditStore', () => {
+  it('is for its owner only, as are the files beside it: it holds personal data', async () => {
+    const file = newFile();
+    await opened(file, async (store) => {
+      await store.append('main', [anAppendableEvent()]);
+      for (const suffix of ['', '-wal', '-shm']) {
+        expect([suffix, statSync(file + suffix).mode & 0o777]).toEqual([suffix, 0o600]);
+      }
+    });
+  });
+
   it('is made with its folders, in write-ahead mode, and is whole when the store is closed', async () => {
     const file = join(folder, 'not', 'yet', 'there', 'audit.sqlite');
     await opened(file, async (store) => {

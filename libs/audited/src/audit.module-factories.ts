@@ -20,7 +20,7 @@ import type { Redactor } from './redaction/redactor.js';
 import type { AuditInbox } from './storage/audit-inbox.js';
 import type { AppendableEvent, AuditStore } from './storage/audit-store.js';
 import type { ApplicationDataSource } from './typeorm/application-data-source.js';
-import { spoolFolderFor } from './typeorm/audit-database.js';
+import { spoolFolderFor } from './typeorm/database.options.js';
 import { TypeOrmAuditInbox } from './typeorm/inbox/typeorm.audit-inbox.js';
 
 const LOG_CONTEXT = 'AuditModule';

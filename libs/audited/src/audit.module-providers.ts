@@ -1,4 +1,4 @@
-import { type Provider } from '@nestjs/common';
+import type { Provider } from '@nestjs/common';
 import { AUDIT_OPTIONS, AUDIT_DATA_SOURCE, GIVEN_AUDIT_OPTIONS } from './audit.module-definition.js';
 import { resolveOptions, type AuditModuleOptions, type ResolvedAuditOptions } from './audit.options.js';
 import { ActorResolver } from './capture/actor-resolver.js';

@@ -16,7 +16,7 @@ import { DEFAULT_LIFECYCLE_TYPES, type LifecycleTypes } from './recording/lifecy
 import { DEFAULT_SEQUENCER_LIMITS, type SequencerLimits } from './recording/transactions/sequencer.js';
 import { DEFAULT_SPOOL_OPTIONS, type SpoolOptions } from './recording/spool/spool.options.js';
 import type { RedactionOptions } from './redaction/redaction.options.js';
-import { resolveDatabase, type DatabaseOptions } from './typeorm/audit-database.js';
+import { resolveDatabase, type DatabaseOptions } from './typeorm/database.options.js';
 
 /** Options of `AuditModule`. Everything has a default; an empty object is a working audit trail. */
 export interface AuditModuleOptions {

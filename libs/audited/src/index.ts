@@ -70,7 +70,7 @@ export type {
   MysqlDatabaseOptions,
   PostgresDatabaseOptions,
   SqliteDatabaseOptions,
-} from './typeorm/audit-database.js';
+} from './typeorm/database.options.js';
 
 export { ChainVerifier, type ColumnCheck } from './integrity/chain-verifier.js';
 export type { ChainVerdict, IntegrityFault, IntegrityFaultKind, IntegrityReport } from './integrity/integrity-fault.js';

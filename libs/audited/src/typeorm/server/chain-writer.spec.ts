@@ -128,6 +128,21 @@ describe('ChainWriter', () => {
     expect(chain.ways).toEqual(['locked', 'locked']);
   });
 
+  it('lets nobody wait behind an append that found no database: nothing piles up', async () => {
+    const chain = new ChainInMemory();
+    const writer = new ChainWriter(chain.database, 'main');
+    chain.failure = new StoreUnavailableError('connection refused');
+    const appends = Array.from({ length: 50 }, () => writer.append(prepared(1)));
+    await expect(appends[0]).rejects.toBe(chain.failure);
+    const rest = await Promise.allSettled(appends);
+    expect(rest.every((result) => result.status === 'rejected' && result.reason === chain.failure)).toBe(true);
+    chain.failure = undefined;
+    expect((await writer.append(prepared(1))).firstPosition).toBe(1);
+    expect(writer.isIdle).toBe(false);
+    await writer.finish();
+    expect(writer.isIdle).toBe(true);
+  });
+
   it('finishes what it accepted, but after a failure gives up what is left instead of waiting for each', async () => {
     const chain = new ChainInMemory();
     const writer = new ChainWriter(chain.database, 'main');

@@ -84,8 +84,10 @@ export class ChainWriter {
       if (group.length > 1 && error instanceof EventRefusedError) {
         await this.appendOneByOne(group);
       } else {
+        // Whoever waits for a database that is not there would only learn the same, later: nothing may pile up here.
+        const behind = error instanceof StoreUnavailableError ? this.waiting.splice(0) : [];
         // Where the head could not even be locked, nobody was taken along.
-        const failed = group.length > 0 ? group : this.waiting.splice(0, 1);
+        const failed = group.length + behind.length > 0 ? [...group, ...behind] : this.waiting.splice(0, 1);
         failed.forEach(({ fail }) => fail(error));
         this.failedWhileFinishing ||= this.isFinishing;
       }

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { DataSource } from 'typeorm';
@@ -144,6 +144,19 @@ function prepareFolder(file: string): void {
   }
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
     throw new DatabaseUnusableError(file, 'is a folder', 'Set the option "database" to the path of a file.');
+  }
+  makePrivateFile(file);
+}
+
+/** A log holds personal data: a new file is for its owner only, and SQLite gives its other files the same mode. */
+function makePrivateFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'ax', 0o600));
+  } catch (error) {
+    if (!existsSync(file)) {
+      throw unusable(file, error);
+    }
+    // It is there already, with the mode its owner gave it.
   }
 }
 
