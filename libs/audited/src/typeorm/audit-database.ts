@@ -1,13 +1,7 @@
-import { OptionsInvalidError } from '../event/audit.error.js';
 import type { AuditReader } from '../storage/audit-reader.js';
 import type { AuditStore } from '../storage/audit-store.js';
 import type { ApplicationDataSource } from './application-data-source.js';
-import {
-  DEFAULT_FILE,
-  type DatabaseOptions,
-  type MysqlDatabaseOptions,
-  type PostgresDatabaseOptions,
-} from './database.options.js';
+import { DEFAULT_FILE, type DatabaseOptions } from './database.options.js';
 import { MysqlAuditStore } from './mysql/mysql.audit-store.js';
 import { PostgresAuditStore } from './postgres/postgres.audit-store.js';
 import { SqliteAuditStore } from './sqlite/sqlite.audit-store.js';
@@ -20,7 +14,7 @@ export type DatabaseStore = AuditStore & AuditReader;
  *
  * @param given `undefined`: beside the application's DataSource, or a SQLite file where that is no server
  * @param warn told what an operator should know about the server's settings
- * @throws OptionsInvalidError naming the option and the cure
+ * @throws OptionsInvalidError when the application's DataSource cannot be stood beside
  */
 export function storeFor(
   given: DatabaseOptions | undefined,
@@ -33,17 +27,6 @@ export function storeFor(
   if (given.type === 'sqlite') {
     return new SqliteAuditStore(given.file);
   }
-  try {
-    return serverStore(given, warn);
-  } catch (error) {
-    throw error instanceof OptionsInvalidError ? error.within('database') : error;
-  }
-}
-
-function serverStore(
-  given: PostgresDatabaseOptions | MysqlDatabaseOptions,
-  warn: (message: string) => void,
-): DatabaseStore {
   if (given.type === 'postgres') {
     const { type: _postgres, ...options } = given;
     return new PostgresAuditStore(options);

@@ -10,8 +10,8 @@ describe('the option "database"', () => {
     ['C:\\audit.sqlite', { type: 'sqlite', file: 'C:\\audit.sqlite' }],
     ['postgres://h/db', { type: 'postgres', url: 'postgres://h/db' }],
     ['PostgreSQL://h/db', { type: 'postgres', url: 'PostgreSQL://h/db' }],
-    ['mysql://h/db', { type: 'mysql', url: 'mysql://h/db' }],
-    ['mariadb://h/db', { type: 'mariadb', url: 'mariadb://h/db' }],
+    ['mysql://u@h/db', { type: 'mysql', url: 'mysql://u@h/db' }],
+    ['mariadb://u@h/db', { type: 'mariadb', url: 'mariadb://u@h/db' }],
   ])('%s is read as what it is', (given, read) => {
     expect(resolveDatabase(given)).toEqual(read);
   });
@@ -24,6 +24,10 @@ describe('the option "database"', () => {
     [{ file: 'x' }, 'database.type', /sqlite/],
     [{ type: 'sqlite' }, 'database.file', /text/],
     [{ type: 'sqlite', file: 'x', url: 'y' }, 'database.url', /file/],
+    ['postgres://u:p@h:port/db', 'database.url', /percent-encoded/],
+    [{ type: 'mysql', url: 'mysql://u@h/db', poolSize: 0 }, 'database.poolSize', /from 3/],
+    ['mysql://h/db', 'database.username', /account/],
+    [{ type: 'postgres', schem: 'x' }, 'database.schem', /Known are/],
   ])('%j is refused, naming %s and the cure', (given, option, cure) => {
     expect(() => resolveDatabase(given)).toThrow(
       expect.objectContaining({ option, message: expect.stringMatching(cure) }),

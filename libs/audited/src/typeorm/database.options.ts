@@ -38,7 +38,7 @@ const TYPE_OF_SCHEME: Readonly<Record<string, 'postgres' | 'mysql' | 'mariadb'>>
 /**
  * Reads the option `database`: a text is the URL of a server or the path of a SQLite file.
  *
- * @throws OptionsInvalidError naming the option and the cure; the parts of a URL are checked by the store
+ * @throws OptionsInvalidError naming the option and the cure
  */
 export function resolveDatabase(given: unknown): DatabaseOptions {
   if (typeof given !== 'object' || given === null) {
@@ -52,15 +52,31 @@ export function resolveDatabase(given: unknown): DatabaseOptions {
         'Give postgres://, mysql:// or mariadb://, or the path of a SQLite file.',
       );
     }
-    return type === undefined ? { type: 'sqlite', file: text } : { type, url: text };
+    return type === undefined ? { type: 'sqlite', file: text } : checkedServer({ type, url: text });
   }
   const { type } = given as { readonly type?: unknown };
   checkOneOf('database.type', type, TYPES);
   if (type === 'sqlite') {
     checkShape('database', given, ['type', 'file']);
     checkText('database.file', (given as { readonly file?: unknown }).file);
+    return Object.freeze({ ...(given as SqliteDatabaseOptions) });
   }
-  return Object.freeze({ ...(given as DatabaseOptions) });
+  return checkedServer(given as PostgresDatabaseOptions | MysqlDatabaseOptions);
+}
+
+/** The rules are those of the stores; the names, those of the module. */
+function checkedServer<Given extends PostgresDatabaseOptions | MysqlDatabaseOptions>(given: Given): Given {
+  const { type, ...options } = given;
+  try {
+    if (type === 'postgres') {
+      postgresSettings(options);
+    } else {
+      mysqlSettings(options);
+    }
+  } catch (error) {
+    throw error instanceof OptionsInvalidError ? error.within('database') : error;
+  }
+  return Object.freeze({ ...given });
 }
 
 /**

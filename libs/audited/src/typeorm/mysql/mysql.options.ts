@@ -81,8 +81,8 @@ export function mysqlSettings(options: MysqlOptions): MysqlSettings {
   const { host = 'localhost', port = 3306, username, password, database } = address;
   checkText('host', host);
   checkWhole('port', port, 1, 65_535);
-  checkText('username', username);
-  checkText('database', database);
+  requireText('username', username, 'Name the account to connect with.');
+  requireText('database', database, 'Name an existing database; the tables are made in it.');
   checkPassword(password);
   checkShape('extra', extra, Object.keys(extra));
   return {
@@ -141,6 +141,14 @@ function limitsOf({
     throw new OptionsInvalidError('warn', 'is no function', 'Pass one that takes a text, such as logger.warn.');
   }
   return { poolSize, statementTimeoutMs, readTimeoutMs, connectTimeoutMs, warn };
+}
+
+/** There is no default for it. */
+function requireText(option: string, value: string | undefined, cure: string): void {
+  if (value === undefined) {
+    throw new OptionsInvalidError(option, 'is missing', cure);
+  }
+  checkText(option, value);
 }
 
 function checkPassword(password: unknown): void {
