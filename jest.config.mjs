@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 const typescript = [
   '@swc/jest',
   {
@@ -25,4 +27,6 @@ export default {
   transform: { '^.+\\.ts$': typescript },
   coverageProvider: 'v8',
   testTimeout: 30_000,
+  // Most of the end-to-end specs wait for a database or a child process, so two fit on two cores.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };

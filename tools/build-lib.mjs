@@ -32,11 +32,10 @@ async function build() {
   rmSync(memory, { force: true });
   const results = await Promise.all(PASSES.map(compile));
   const failed = results.find(({ status }) => status !== 0);
-  if (failed) console.error(failed.output);
-  if (failed && process.env.CI) {
+  if (failed) {
     // TypeScript writes output in spite of errors; neither half a build nor an old one may pass for this one.
     rmSync(staging, { recursive: true, force: true });
-    if (process.env.CI) rmSync(dist, { recursive: true, force: true });
+    rmSync(dist, { recursive: true, force: true });
     console.error(failed.output);
     console.error(`build:lib: the ${failed.name} pass failed (${failed.config}); dist was removed`);
     process.exit(1);

@@ -5,6 +5,7 @@ import { anAppendableEvent, auditInboxContract } from 'nestjs-audited/testing';
 import { CreateAuditInbox1795219300000, TypeOrmAuditInbox } from 'nestjs-audited/typeorm';
 import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
 import { InboxApplication } from '../support/inbox-application.js';
+import { refusalOf } from '../support/inbox-refusal.js';
 import { survivesCrashes, usedUpPoolEnds } from '../support/inbox-trials.js';
 import { MysqlServer } from '../support/mysql-server.js';
 import { PostgresServer } from '../support/postgres-server.js';
@@ -95,6 +96,17 @@ inMysql('an inbox in MySQL or MariaDB', () => {
     expect(await application.waiting()).toBe(1);
     await inbox.close();
     await application.close();
+  });
+
+  it.each([
+    ["ALTER TABLE audit_inbox ADD CONSTRAINT not_main CHECK (chain <> 'main')", {}],
+    ['ALTER TABLE audit_inbox MODIFY body VARCHAR(5) NOT NULL', { code: 'ER_DATA_TOO_LONG' }],
+    ['DROP TABLE audit_inbox', { code: 'AUDIT_INBOX_MISSING' }],
+  ])('shows nothing of an event that it does not take: %s', async (breaking, expected) => {
+    const { error, shown } = await refusalOf(await InboxApplication.start(options()), breaking);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject(expected);
+    expect(shown).toStrictEqual([]);
   });
 
   it('lets fifty writers end who share a pool of two connections', async () => {

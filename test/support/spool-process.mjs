@@ -62,14 +62,8 @@ const spool = new Spool(
   { ...SPOOL_TIMES, ...times },
 );
 const store = new CutStore(database);
-const writer = new DurableWriter({
-  store,
-  spool,
-  commitTimeoutMs: 1000,
-  failures,
-  losses,
-  whenStoreIsBack: () => process.send({ back: true }),
-});
+const writer = new DurableWriter({ store, spool, commitTimeoutMs: 1000, failures, losses });
+writer.whenStoreIsBack(() => process.send({ back: true }));
 
 let started = 0;
 async function writeInTurn(_, caller) {

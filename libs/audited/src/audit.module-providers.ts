@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { openedAfter } from './audit.module-boot.js';
 import { AUDIT_OPTIONS, AUDIT_DATA_SOURCE, GIVEN_AUDIT_OPTIONS } from './audit.module-definition.js';
 import { resolveOptions, type AuditModuleOptions, type ResolvedAuditOptions } from './audit.options.js';
 import { ActorResolver } from './capture/actor-resolver.js';
@@ -98,13 +99,27 @@ const places: Provider[] = [
       return writer;
     },
   },
-  { provide: Journal, inject: [AUDIT_OPTIONS, DurableWriter, FailureLog], useFactory: journalOf },
+  {
+    provide: Journal,
+    inject: [AUDIT_OPTIONS, DurableWriter, FailureLog, AuditStore],
+    useFactory: (options: ResolvedAuditOptions, writer: DurableWriter, failures: FailureLog, store: AuditStore) =>
+      openedAfter(journalOf(options, writer, failures), [writer, store]),
+  },
   {
     provide: AuditJournal,
     inject: [Journal],
     useFactory: (journal: Journal | undefined) => journal ?? new MissingJournal(),
   },
-  { provide: AuditInbox, inject: [AUDIT_DATA_SOURCE, DurableWriter], useFactory: inboxOf },
+  {
+    provide: AuditInbox,
+    inject: [AUDIT_DATA_SOURCE, DurableWriter, Journal, AuditStore],
+    useFactory: (
+      application: ApplicationDataSource | undefined,
+      writer: DurableWriter,
+      journal: Journal | undefined,
+      store: AuditStore,
+    ) => openedAfter(inboxOf(application, writer), [writer, journal, store]),
+  },
 ];
 
 const writePath: Provider[] = [
@@ -216,7 +231,17 @@ const writePath: Provider[] = [
   },
   {
     provide: AuditLifecycle,
-    inject: [AUDIT_OPTIONS, AuditRecorder, RecorderCounters, FailureLog, DurableWriter, AuditStore, Journal, Sequencer],
+    inject: [
+      AUDIT_OPTIONS,
+      AuditRecorder,
+      RecorderCounters,
+      FailureLog,
+      DurableWriter,
+      AuditStore,
+      Journal,
+      Sequencer,
+      HttpCapture,
+    ],
     useFactory: (
       { lifecycle, limits: { shutdownTimeoutMs } }: ResolvedAuditOptions,
       recorder: AuditRecorder,
@@ -226,6 +251,7 @@ const writePath: Provider[] = [
       store: AuditStore,
       journal: Journal | undefined,
       sequencer: Sequencer | undefined,
+      requests: HttpCapture,
     ) =>
       new AuditLifecycle({
         recorder,
@@ -235,7 +261,10 @@ const writePath: Provider[] = [
         types: lifecycle,
         backlog: () => writer.status().backlog,
         shutdownTimeoutMs,
-        sources: [{ name: 'the sequencer', close: async (timeoutMs) => sequencer?.close(timeoutMs) }],
+        sources: [
+          { name: 'the requests that nobody waits for', close: (timeoutMs) => requests.settleAbandoned(timeoutMs) },
+          { name: 'the sequencer', close: async (timeoutMs) => sequencer?.close(timeoutMs) },
+        ],
         resources: [
           { name: 'the writer', close: (timeoutMs) => writer.close(timeoutMs) },
           { name: 'the journal', close: async () => journal?.close() },

@@ -18,7 +18,6 @@ import {
 import { auditLogger } from './audit.module-factories.js';
 import { AUDIT_PROVIDERS } from './audit.module-providers.js';
 import { CaptureBootstrap } from './capture/capture-bootstrap.js';
-import { HttpCapture } from './capture/http/http-capture.js';
 import { AuditLifecycle } from './recording/lifecycle/audit-lifecycle.js';
 import { AuditService } from './recording/audit.service.js';
 import { AuditJournal } from './recording/journal/audit-journal.js';
@@ -53,7 +52,6 @@ export class AuditModule extends AuditModuleBase implements NestModule, OnApplic
 
   constructor(
     @Inject(CaptureBootstrap) private readonly bootstrap: CaptureBootstrap,
-    @Inject(HttpCapture) private readonly capture: HttpCapture,
     @Inject(AuditLifecycle) private readonly lifecycle: AuditLifecycle,
     @Inject(AUDIT_DATA_SOURCE) private readonly application: unknown,
   ) {
@@ -72,7 +70,6 @@ export class AuditModule extends AuditModuleBase implements NestModule, OnApplic
 
   /** Connections are closed by now: everything that was accepted becomes durable. */
   async onApplicationShutdown(): Promise<void> {
-    await this.capture.settleAbandoned();
     await this.lifecycle.stop();
   }
 }

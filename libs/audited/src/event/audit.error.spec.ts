@@ -1,4 +1,5 @@
 import {
+  ActionMissingError,
   AlreadyRegisteredError,
   AuditError,
   CatalogueInvalidError,
@@ -6,12 +7,18 @@ import {
   ClosedError,
   CoverageMissingError,
   DatabaseUnusableError,
+  EventRefusedError,
+  InboxMissingError,
+  InboxUnavailableError,
   OptionsInvalidError,
   OverloadedError,
   QueryInvalidError,
   RecordDamagedError,
   SchemaTooNewError,
+  SpoolFullError,
+  SpoolUnusableError,
   StoreUnavailableError,
+  TransactionMissingError,
 } from './audit.error.js';
 import * as everyError from './audit.error.js';
 
@@ -44,6 +51,38 @@ const ERRORS: readonly (readonly [error: AuditError, code: string, names: readon
     [/store is unavailable/],
     /it is not open$/,
   ],
+  [
+    new EventRefusedError('an id is stored already', { cause }),
+    'AUDIT_EVENT_REFUSED',
+    [/refused to store events/],
+    /an id is stored already$/,
+  ],
+  [
+    new SpoolFullError('it holds 4096 of 4096 bytes', { cause }),
+    'AUDIT_SPOOL_FULL',
+    [/4096 of 4096 bytes/],
+    /raise "spool\.maxBytes", or make room/,
+  ],
+  [
+    new SpoolUnusableError('/var/spool/audit', 'cannot be written', { cause }),
+    'AUDIT_SPOOL_UNUSABLE',
+    [/"\/var\/spool\/audit" cannot be written/],
+    /set the option "spool\.directory"/,
+  ],
+  [
+    new TransactionMissingError('it was committed already'),
+    'AUDIT_TRANSACTION_MISSING',
+    [/it was committed already/],
+    /audit\.transaction\(dataSource, work\)/,
+  ],
+  [
+    new InboxMissingError('no DataSource was named', { cause }),
+    'AUDIT_INBOX_MISSING',
+    [/no DataSource was named/],
+    /option "dataSource", or run the migration CreateAuditInbox/,
+  ],
+  [new InboxUnavailableError('it is not open', { cause }), 'AUDIT_INBOX_UNAVAILABLE', [/inbox/], /it is not open/],
+  [new ActionMissingError(), 'AUDIT_ACTION_MISSING', [/transactional/], /draft/],
   [
     new OverloadedError('queue.maxEvents', 10),
     'AUDIT_OVERLOADED',
@@ -112,7 +151,16 @@ describe('the errors of the package', () => {
 
   it('keep the cause where there is one', () => {
     const caused = ERRORS.filter(([error]) => error.cause !== undefined).map(([error]) => error.name);
-    expect(caused).toStrictEqual(['DatabaseUnusableError', 'StoreUnavailableError', 'RecordDamagedError']);
+    expect(caused).toStrictEqual([
+      'DatabaseUnusableError',
+      'StoreUnavailableError',
+      'EventRefusedError',
+      'SpoolFullError',
+      'SpoolUnusableError',
+      'InboxMissingError',
+      'InboxUnavailableError',
+      'RecordDamagedError',
+    ]);
   });
 
   it('carry the fields that a program asks for', () => {

@@ -12,7 +12,7 @@ import { AuditRecorder } from './audit-recorder.js';
 import { EventComposer } from './composing/event-composer.js';
 import { DurableWriter } from './writing/durable-writer.js';
 import { FailureLog } from './accounting/failure-log.js';
-import { GroupCommit } from './writing/group-commit.js';
+import { GroupCommit, type GroupCommitLimits } from './writing/group-commit.js';
 import { LossLedger } from './accounting/loss-ledger.js';
 import { RecorderCounters } from './accounting/recorder-counters.js';
 
@@ -45,7 +45,7 @@ class ListStore implements AuditStore {
     this.append(chain, events).then(() => ({ chain, appended: events.length }));
 }
 
-function aRecorder(durability: AuditDurability = 'recorded') {
+function aRecorder(durability: AuditDurability = 'recorded', limits: Partial<GroupCommitLimits> = {}) {
   const store = new ListStore();
   const told: string[] = [];
   const logger = { error: (message: string) => told.push(message), log: (message: string) => told.push(message) };
@@ -61,9 +61,10 @@ function aRecorder(durability: AuditDurability = 'recorded') {
   const clock = new FixedClock();
   const losses = new LossLedger();
   const counters = new RecorderCounters();
-  const writer = new DurableWriter({ store, spool: undefined, commitTimeoutMs: 60_000, failures, losses });
+  const { commitTimeoutMs } = { ...LIMITS, ...limits };
+  const writer = new DurableWriter({ store, spool: undefined, commitTimeoutMs, failures, losses });
   writer.start();
-  const commits = new GroupCommit(writer, 'main', LIMITS);
+  const commits = new GroupCommit(writer, 'main', { ...LIMITS, ...limits });
   const journal: AppendableEvent[] = [];
   const recorder = new AuditRecorder({
     composer,
@@ -145,6 +146,30 @@ describe('AuditRecorder', () => {
     await recorder.close();
     expect(await recorder.record({ type: 'order.placed' })).toMatchObject({ status: 'failed' });
     expect(failures.snapshot()).toEqual({ overload: 1, closed: 1 });
+  });
+
+  it('leaves room for what was promised a record, however much comes that was not', async () => {
+    const { recorder, counters } = aRecorder('recorded', { maxQueuedEvents: 8 });
+    for (let count = 0; count < 100; count++) {
+      void recorder.record({ type: 'order.placed' }, 'best-effort');
+    }
+    const receipts = await Promise.all([
+      recorder.record({ type: 'order.placed' }),
+      recorder.record({ type: 'order.risky' }, 'best-effort'),
+    ]);
+    expect(receipts).toMatchObject([{ status: 'durable' }, { status: 'durable' }]);
+    expect(counters.snapshot()).toMatchObject({ stored: 8, lost: { overload: 94 } });
+  });
+
+  it('books what a store that hangs at the end never saw', async () => {
+    const { recorder, store, counters, losses } = aRecorder('best-effort', { maxBatchEvents: 1, commitTimeoutMs: 20 });
+    store.append = () => new Promise(() => undefined);
+    for (let count = 0; count < 3; count++) {
+      void recorder.record({ type: 'order.placed' });
+    }
+    await recorder.close();
+    expect(counters.pending).toBe(0);
+    expect(losses.pending()).toMatchObject({ events: 3 });
   });
 
   it('counts what is lost on best-effort, too', async () => {

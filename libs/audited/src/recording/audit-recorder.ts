@@ -91,13 +91,22 @@ export class AuditRecorder {
     const { event, atLeastRecorded } = composed;
     const asked = durability ?? composed.durability ?? defaultDurability;
     const level = effectiveDurability(asked, event.risk, atLeastRecorded);
-    const committed = this.commit(composed);
+    const committed = this.commit(composed, level);
     return level === 'best-effort' ? { id, status: 'queued' } : committed;
   }
 
   /** Takes no more events; resolves when every accepted one is durable, in the spool, or has failed. */
   close(): Promise<void> {
     return this.parts.commits.close();
+  }
+
+  /**
+   * The store has had its time: what is under way and what still comes goes to the spool.
+   *
+   * @returns false when there is none
+   */
+  spoolFromNow(): boolean {
+    return this.parts.commits.spoolFromNow();
   }
 
   /** Resolves when the fate of every accepted event is known, or the time is over. */
@@ -135,12 +144,12 @@ export class AuditRecorder {
       });
   }
 
-  private commit(composed: ComposedEvent): Promise<AuditReceipt> {
+  private commit(composed: ComposedEvent, level: AuditDurability): Promise<AuditReceipt> {
     const { commits, journal, failures } = this.parts;
     const { id } = composed.event;
     const event = appendable(composed);
     journal?.write([event]);
-    return commits.append(event).then(
+    return commits.append(event, level).then(
       (committed) => this.committed(id, committed),
       (error: unknown) => {
         const cause = causeOf(error);

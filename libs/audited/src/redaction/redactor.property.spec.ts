@@ -300,6 +300,8 @@ describe('wherever a secret is planted', () => {
         fc.integer({ min: 900, max: 8300 }),
         fc.integer({ min: 0, max: 20_000 }),
         ([text = '', secret = ''], before, behind) => {
+          // Four digits stand by chance in one digest of a hundred thousand, and digests are part of what is kept.
+          fc.pre(secret.length >= 6);
           const input = `${'. '.repeat(before).slice(0, before)} ${text} ${'. '.repeat(behind)}`;
           expect(survives(secret.slice(0, 6), input)).toBe(false);
           expect(survives(secret.slice(-6), input)).toBe(false);

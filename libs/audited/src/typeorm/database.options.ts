@@ -65,12 +65,15 @@ export function resolveDatabase(given: unknown): DatabaseOptions {
 }
 
 /** The rules are those of the stores; the names, those of the module. */
-function checkedServer<Given extends PostgresDatabaseOptions | MysqlDatabaseOptions>(given: Given): Given {
-  const { type, ...options } = given;
+function checkedServer(
+  given: PostgresDatabaseOptions | MysqlDatabaseOptions,
+): PostgresDatabaseOptions | MysqlDatabaseOptions {
   try {
-    if (type === 'postgres') {
+    if (given.type === 'postgres') {
+      const { type: _postgres, ...options } = given;
       postgresSettings(options);
     } else {
+      const { type: _mysql, ...options } = given;
       mysqlSettings(options);
     }
   } catch (error) {

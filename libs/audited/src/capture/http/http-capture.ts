@@ -21,7 +21,7 @@ export class HttpCapture {
   private readonly actors: ActionActor;
   private readonly recording: HttpRecording;
   /** Actions whose client went away while their handler still runs. */
-  private readonly abandoned = new Map<HttpAction, () => Promise<unknown> | undefined>();
+  private readonly abandoned = new Map<HttpAction, (transactionEndMs?: number) => Promise<unknown> | undefined>();
   private readonly actorOf = (acting: ActingRequest): AuditActor | Promise<AuditActor> => this.actors.establish(acting);
 
   constructor(readonly parts: HttpCaptureParts) {
@@ -87,9 +87,16 @@ export class HttpCapture {
     }
   }
 
-  /** Writes the records of actions that nobody waits for any more: the application shuts down. */
-  async settleAbandoned(): Promise<void> {
-    await Promise.all([...this.abandoned.values()].map(async (settle) => settle()));
+  /**
+   * Writes the records of actions that nobody waits for any more: the application shuts down.
+   *
+   * @param timeoutMs half of it may pass before a transaction that is still open counts as one whose end is unknown
+   */
+  async settleAbandoned(timeoutMs: number): Promise<void> {
+    // Node tells of the end of the last connection after the end of the server that it kept open, in a later phase.
+    await nextTurn();
+    await nextTurn();
+    await Promise.all([...this.abandoned.values()].map(async (settle) => settle(timeoutMs / 2)));
   }
 
   private keeperOf(action: HttpAction, response: ServerResponse): GateKeeper {
@@ -143,10 +150,10 @@ export class HttpCapture {
 
   /** The handler's own end belongs on the same record; it is waited for, but not for ever. */
   private awaitHandler(action: HttpAction, ending: HttpEnding): void {
-    const settle = (): Promise<unknown> | undefined => {
+    const settle = (transactionEndMs?: number): Promise<unknown> | undefined => {
       clearTimeout(timer);
       action.onHandlerEnd = undefined;
-      return this.abandoned.delete(action) ? this.recording.record(action, ending) : undefined;
+      return this.abandoned.delete(action) ? this.recording.record(action, ending, transactionEndMs) : undefined;
     };
     const timer = setTimeout(() => void settle(), this.parts.options.abandonedAfterMs);
     timer.unref();
@@ -170,6 +177,10 @@ async function whenSettled(work: unknown): Promise<void> {
   } catch {
     // Only that it ended counts here; the framework deals with how.
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function isEventStream(response: ServerResponse): boolean {

@@ -5,7 +5,7 @@ import type { AuditedRoute } from './audited-route.js';
 import { httpDraft, type HttpEnding } from './draft/http-draft.js';
 import type { HttpAction } from './http-action.js';
 import type { HttpCaptureParts } from './http-capture-parts.js';
-import type { JoinedTransaction } from './levels/joined-transaction.js';
+import type { JoinedTransaction, TransactionState } from './levels/joined-transaction.js';
 import type { RequiredAction } from './levels/required-action.js';
 import { recordApart } from './levels/transactional-record.js';
 
@@ -22,14 +22,17 @@ export class HttpRecording {
     private readonly actors: ActionActor,
   ) {}
 
-  /** @returns a promise when the answer has to wait for it */
-  record(action: HttpAction, ending: HttpEnding): Promise<unknown> | undefined {
+  /**
+   * @param transactionEndMs how long the end of a transaction that is still open may be waited for, if less than usual
+   * @returns a promise when the answer has to wait for it
+   */
+  record(action: HttpAction, ending: HttpEnding, transactionEndMs = TRANSACTION_END_MS): Promise<unknown> | undefined {
     const { required, transactional } = action;
     if (required !== undefined) {
       return this.recordRequired(action, ending, required);
     }
     if (transactional !== undefined) {
-      return this.recordTransactional(action, ending, transactional);
+      return this.recordTransactional(action, ending, transactional, transactionEndMs);
     }
     try {
       const actor = this.actors.establish(action);
@@ -47,7 +50,9 @@ export class HttpRecording {
 
   /** The event that a transaction carries: as if the action ended well now. */
   async draftOf(action: HttpAction, status: number): Promise<AuditDraft> {
-    return this.draft(action, { status }, await this.actors.establish(action));
+    const actor = await this.actors.establish(action);
+    const isLate = action.transactional?.isAnswered === true;
+    return this.draft(action, isLate ? { status: undefined, commits: true } : { status }, actor);
   }
 
   private recordFor(action: HttpAction, ending: HttpEnding, actor: AuditActor): Promise<unknown> | undefined {
@@ -71,13 +76,16 @@ export class HttpRecording {
     action: HttpAction,
     ending: HttpEnding,
     transaction: JoinedTransaction,
+    transactionEndMs: number,
   ): Promise<void> {
     const { recorder, options } = this.parts;
+    const waitMs = Math.min(TRANSACTION_END_MS, options.abandonedAfterMs, transactionEndMs);
+    transaction.answered();
     try {
       const draft = this.draft(action, ending, await this.actors.establish(action));
-      await transaction.settled(Math.min(TRANSACTION_END_MS, options.abandonedAfterMs));
-      this.checkJoined(action, ending, transaction);
-      const apart = recordApart(draft, transaction.state, action.eventId, () => recorder.newId());
+      const state = await transaction.concluded(waitMs);
+      this.checkJoined(action, ending, state);
+      const apart = recordApart(draft, state, action.eventId, () => recorder.newId());
       if (apart !== undefined) {
         await recorder.record(apart.draft, 'recorded', apart.id);
       }
@@ -87,7 +95,7 @@ export class HttpRecording {
   }
 
   /** A route whose handler never joins a transaction gives a weaker promise than its decorator says. */
-  private checkJoined({ route, progress }: HttpAction, { status }: HttpEnding, { state }: JoinedTransaction): void {
+  private checkJoined({ route, progress }: HttpAction, { status }: HttpEnding, state: TransactionState): void {
     const didItsWork = progress === 'returned' && status !== undefined && status < 400;
     if (state !== 'apart' || !didItsWork || this.toldApart.has(route)) {
       return;

@@ -59,6 +59,35 @@ describe('FailureLog', () => {
     expect(stacks[0]).not.toContain('forged');
   });
 
+  it('tells another failure of the same cause when it is told to, and counts both', () => {
+    const { log, errors, notes } = aLog();
+    log.report('store', 'Not open', new Error('refused'));
+    log.reportAnother('store', 'Not open', new Error('no rights'));
+    log.report('store', 'Not open', new Error('no rights'));
+    expect(errors.map((line) => line.split(' (')[0])).toEqual(['Not open: refused', 'Not open: no rights']);
+    log.recovered('store');
+    expect(notes).toEqual(['The audit trail works again after 3 failure(s) of kind "store"']);
+  });
+
+  it('survives a logger that throws, counts that, and tells when it works again', () => {
+    const lines: string[] = [];
+    let isBroken = true;
+    const write = (line: string): void => {
+      if (isBroken) {
+        throw new Error('the transport is closed');
+      }
+      lines.push(line);
+    };
+    const log = new FailureLog({ error: write, log: write }, (text) => text);
+    log.report('store', 'Lost', new Error('one'));
+    isBroken = false;
+    log.report('store', 'Lost', new Error('two'));
+    isBroken = true;
+    log.recovered('store');
+    expect(lines).toEqual(['Lost: two (told once; further failures of this kind are counted)']);
+    expect(log.snapshot()).toEqual({ store: 2, logger: 2 });
+  });
+
   it('survives whatever was thrown', () => {
     const { log } = aLog();
     const unreadable = Object.defineProperty(new Error('x'), 'message', {

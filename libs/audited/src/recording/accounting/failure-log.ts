@@ -11,9 +11,10 @@ export type AuditFailureCause =
   | 'compose'
   | 'actor'
   | 'selector'
-  | 'capture';
+  | 'capture'
+  | 'logger';
 
-/** Where failures are told to the operator: Nest's `Logger` fits. */
+/** Where failures are told to the operator: Nest's `Logger` fits. It may throw. */
 export interface FailureLogger {
   error(message: string, stack?: string): void;
   log(message: string): void;
@@ -37,15 +38,16 @@ export class FailureLog {
   report(cause: AuditFailureCause, consequence: string, error: unknown): void {
     const count = (this.counts.get(cause) ?? 0) + 1;
     this.counts.set(cause, count);
-    if (this.told.has(cause)) {
-      return;
+    if (!this.told.has(cause)) {
+      this.tell(cause, count, consequence, error);
     }
-    this.told.set(cause, count);
-    const { message, frames } = readError(error);
-    this.logger.error(
-      `${consequence}: ${this.oneLine(message)} (told once; further failures of this kind are counted)`,
-      frames,
-    );
+  }
+
+  /** Like `report`, but told even if the operator was told of this cause before: it is another failure. */
+  reportAnother(cause: AuditFailureCause, consequence: string, error: unknown): void {
+    const count = (this.counts.get(cause) ?? 0) + 1;
+    this.counts.set(cause, count);
+    this.tell(cause, this.told.get(cause) ?? count, consequence, error);
   }
 
   recovered(cause: AuditFailureCause): void {
@@ -55,12 +57,41 @@ export class FailureLog {
     }
     this.told.delete(cause);
     const failed = (this.counts.get(cause) ?? 0) - toldAt + 1;
-    this.logger.log(`The audit trail works again after ${failed} failure(s) of kind "${cause}"`);
+    this.guarded(() => this.logger.log(`The audit trail works again after ${failed} failure(s) of kind "${cause}"`));
+  }
+
+  /**
+   * Calls the application's logger, which is not to take the audit trail along when it fails. That it did is counted.
+   *
+   * @returns whether it worked
+   */
+  guarded(call: () => void): boolean {
+    try {
+      call();
+      return true;
+    } catch {
+      // There is nobody else to tell; the operator sees the count.
+      this.counts.set('logger', (this.counts.get('logger') ?? 0) + 1);
+      return false;
+    }
   }
 
   /** How many failures there were since the start, by cause. Causes without failure are absent. */
   snapshot(): Readonly<Partial<Record<AuditFailureCause, number>>> {
     return Object.fromEntries(this.counts);
+  }
+
+  private tell(cause: AuditFailureCause, firstCount: number, consequence: string, error: unknown): void {
+    const isTold = this.guarded(() => {
+      const { message, frames } = readError(error);
+      this.logger.error(
+        `${consequence}: ${this.oneLine(message)} (told once; further failures of this kind are counted)`,
+        frames,
+      );
+    });
+    if (isTold) {
+      this.told.set(cause, firstCount);
+    }
   }
 }
 

@@ -67,6 +67,23 @@ describe('LossLedger', () => {
     expect(losses.pending()?.events).toBe(4);
   });
 
+  it('does not swallow a later loss when one arrives while its report is being sealed', () => {
+    const losses = new LossLedger();
+    const early = losses.add('store', 1, at(0));
+    losses.takeBack(early);
+    const sealed = losses.add('store', 2, at(1));
+    losses.add('store', 3, at(2));
+    const report = losses.pending()!;
+    losses.takeBack(sealed);
+    const late = losses.add('store', 4, at(3));
+    losses.add('store', 5, at(4));
+    losses.takeBack(late);
+    losses.settle(report);
+    expect(losses.pending()).toMatchObject({ events: 5, causes: { store: 5 } });
+    losses.settle(losses.pending()!);
+    expect(losses.pending()).toBeUndefined();
+  });
+
   it('survives its process where it is kept, until it is settled', async () => {
     const shelf = new Shelf();
     const losses = new LossLedger();

@@ -32,7 +32,11 @@ export class LossLedger {
   private lastNumber = 0;
   /** Up to this entry everything is said in the log, and nothing can be taken back. */
   private settledNumber = 0;
-  private readonly numbers = new WeakMap<LossReport, number>();
+  /** For each report the last entry in it, and how many had been taken back by then. */
+  private readonly reported = new WeakMap<LossReport, { readonly number: number; readonly takenBack: number }>();
+  /** Taken back since the last report was settled; one that is being sealed may still say them. */
+  private takenBack: CountedLoss[] = [];
+  private takenBackBefore = 0;
   /** What the keeper holds at the moment. */
   private lastKept: LossReport | undefined;
 
@@ -46,9 +50,10 @@ export class LossLedger {
   }
 
   /** Events counted as lost arrived after all. What the log already says stays said. */
-  takeBack({ cause, count, number }: CountedLoss): void {
-    if (number > this.settledNumber) {
-      this.subtract(cause, count);
+  takeBack(loss: CountedLoss): void {
+    if (loss.number > this.settledNumber) {
+      this.takenBack.push(loss);
+      this.subtract(loss.cause, loss.count);
       this.keep();
     }
   }
@@ -61,16 +66,27 @@ export class LossLedger {
       return undefined;
     }
     const report = { events, causes, from: isoTime(this.fromMs), to: isoTime(this.toMs) };
-    this.numbers.set(report, this.lastNumber);
+    this.reported.set(report, {
+      number: this.lastNumber,
+      takenBack: this.takenBackBefore + this.takenBack.length,
+    });
     return report;
   }
 
   /** The report is sealed; what was lost since then stays pending. */
   settle(report: LossReport): void {
-    this.settledNumber = this.numbers.get(report) ?? this.settledNumber;
-    for (const [cause, count] of Object.entries(report.causes)) {
-      this.subtract(cause, count);
+    const { number, takenBack } = this.reported.get(report) ?? { number: this.settledNumber, takenBack: Infinity };
+    const stillCounted = new Map(Object.entries(report.causes));
+    // What arrived while the report was on its way is off the books already.
+    for (const loss of this.takenBack.slice(Math.max(0, takenBack - this.takenBackBefore))) {
+      if (loss.number <= number) {
+        stillCounted.set(loss.cause, (stillCounted.get(loss.cause) ?? 0) - loss.count);
+      }
     }
+    this.settledNumber = number;
+    this.takenBackBefore += this.takenBack.length;
+    this.takenBack = [];
+    stillCounted.forEach((count, cause) => this.subtract(cause, count));
     if (this.counts.size > 0) {
       this.fromMs = Math.max(this.fromMs, Date.parse(report.to));
     }

@@ -28,8 +28,12 @@ export interface TransactionalAction {
   readonly eventId: string;
   /** The event's draft, as if the action ended well now. */
   draft(): Promise<AuditDraft>;
-  /** The event was written within a transaction that is still open. */
-  joined(): void;
-  /** How that transaction ended: from now on it is certain whether the event exists. */
-  ended(outcome: TransactionOutcome): void;
+  /**
+   * The event goes into an open transaction, now.
+   *
+   * @returns false when it must not: the action is on record without one already, under this very id
+   */
+  join(): boolean;
+  /** What became of the event in a transaction that it joined. `not-written`: that could not take it. */
+  ended(outcome: TransactionOutcome | 'not-written'): void;
 }

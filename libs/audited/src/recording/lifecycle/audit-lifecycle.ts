@@ -1,6 +1,7 @@
 import type { Clock } from '../../event/clock.js';
 import type { AuditRecorder } from '../audit-recorder.js';
 import type { FailureLog } from '../accounting/failure-log.js';
+import { settledWithin } from '../spool/time-limit.js';
 import { startedDraft, stoppedDraft, type Backlog, type LifecycleTypes } from './lifecycle-records.js';
 import type { RecorderCounters } from '../accounting/recorder-counters.js';
 
@@ -30,6 +31,8 @@ export interface AuditLifecycleParts {
 
 /** A close that got no time at all would not even begin. */
 const LEAST_TIME_MS = 250;
+/** The local disk gets this long when the time for the database is over. */
+const LAST_WORDS_MS = 1000;
 
 /**
  * Begins and ends the audit trail of a process. An end drains: intake stops, everything that was accepted becomes
@@ -51,7 +54,10 @@ export class AuditLifecycle {
     }
   }
 
-  /** Ends everything, once, whatever fails on the way. Takes about `shutdownTimeoutMs` at most. */
+  /**
+   * Ends everything, once, whatever fails on the way. Takes `shutdownTimeoutMs` at most, and where the database did not
+   * take everything in that time, about a second more for the spool.
+   */
   stop(): Promise<void> {
     this.stopping ??= this.drain();
     return this.stopping;
@@ -61,25 +67,32 @@ export class AuditLifecycle {
     const { recorder, counters, clock, types, backlog, shutdownTimeoutMs, sources, resources } = this.parts;
     const deadline = performance.now() + shutdownTimeoutMs;
     const timeLeft = (): number => Math.max(LEAST_TIME_MS, deadline - performance.now());
+    const lastWords = (): number => Math.max(LEAST_TIME_MS, deadline + LAST_WORDS_MS - performance.now());
     for (const source of sources) {
       await this.close(source, timeLeft());
     }
     await recorder.settled(timeLeft());
+    if (counters.pending > 0 && recorder.spoolFromNow()) {
+      await recorder.settled(lastWords());
+    }
     recorder.sealLosses();
     if (types !== undefined) {
       const stopped = stoppedDraft(types, counters.snapshot(), backlog(), clock.now() - this.startedAt);
-      await recorder.record(stopped, 'recorded');
+      void recorder.record(stopped, 'recorded');
     }
-    await this.close({ name: 'the recorder', close: () => recorder.close() }, timeLeft());
+    const closed = recorder.close();
+    await settledWithin(closed, timeLeft());
+    const patience = recorder.spoolFromNow() ? lastWords : timeLeft;
+    await this.close({ name: 'the recorder', close: () => closed }, patience());
     for (const resource of resources) {
-      await this.close(resource, timeLeft());
+      await this.close(resource, timeLeft(), patience());
     }
   }
 
-  private async close({ name, close }: Closing, timeoutMs: number): Promise<void> {
+  private async close({ name, close }: Closing, timeoutMs: number, patienceMs = timeoutMs): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`it did not end within ${Math.round(timeoutMs)} ms`)), timeoutMs);
+      timer = setTimeout(() => reject(new Error(`it did not end within ${Math.round(patienceMs)} ms`)), patienceMs);
     });
     try {
       await Promise.race([close(timeoutMs), deadline]);

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { BoundedSpool } from './bounded-spool.js';
+import type { MoveEvents } from './segment-replay.js';
 import type { SpoolReporter } from './spool-reporter.js';
 import { DEFAULT_SPOOL_OPTIONS } from './spool.options.js';
 import { Spool } from './spool.js';
@@ -18,10 +19,20 @@ class StuckSpool extends Spool {
     return new Promise((resolve) => this.answers.push(resolve));
   }
 
+  override replay(move: MoveEvents): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.answers.push(() => void move('main', []).then(() => this.answers.push(() => resolve(true))));
+    });
+  }
+
   answer(): void {
-    this.answers.forEach((resolve) => resolve());
+    const { answers } = this;
+    this.answers = [];
+    answers.forEach((resolve) => resolve());
   }
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('BoundedSpool', () => {
   afterEach(() => {
@@ -56,6 +67,29 @@ describe('BoundedSpool', () => {
     const second = spool.append('main', []);
     stuck.answer();
     await expect(second.inTime).resolves.toBeUndefined();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('lets a replay take its time, but not stand still', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    const stuck = new StuckSpool();
+    const spool = new BoundedSpool(stuck, 100);
+    let moved: () => void = () => undefined;
+    const replaying = spool.replay(() => new Promise((resolve) => (moved = resolve)));
+    const outcome = Promise.allSettled([replaying]);
+    jest.advanceTimersByTime(4999);
+    stuck.answer();
+    // The store has limits of its own.
+    jest.advanceTimersByTime(60_000);
+    moved();
+    await nextTurn();
+    jest.advanceTimersByTime(4999);
+    await nextTurn();
+    expect(jest.getTimerCount()).toBe(1);
+    jest.advanceTimersByTime(1);
+    expect(await outcome).toMatchObject([
+      { reason: { message: expect.stringContaining('gave nothing back within 5000 ms') } },
+    ]);
     expect(jest.getTimerCount()).toBe(0);
   });
 

@@ -33,6 +33,8 @@ export class OwnedFiles {
   folder: OwnerFolder | undefined;
   private current: OpenSegment | undefined;
   private waiting: WaitingSegment[] = [];
+  /** What is in the waiting files together: every write asks, and there may be many files. */
+  private inWaiting = { events: 0, bytes: 0 };
   private lastNumber = 0;
   private apart: KeptApart = { events: 0, bytes: 0 };
 
@@ -51,14 +53,14 @@ export class OwnedFiles {
   }
 
   backlog(): SpoolBacklog {
-    const segments = this.waiting.map(({ segment }) => segment);
-    if (this.current !== undefined) {
-      segments.push(this.current.segment);
-    }
-    const oldestAt = segments.find(({ events }) => events > 0)?.oldestAt;
+    const { waiting, inWaiting, apart } = this;
+    const current = this.current?.segment;
+    // Replayed from the front: it is the first, or the one after a file that is just being cleared away.
+    const oldest = waiting.find(({ segment }) => segment.events > 0)?.segment ?? current;
+    const oldestAt = oldest !== undefined && oldest.events > 0 ? oldest.oldestAt : undefined;
     return {
-      events: segments.reduce((sum, { events }) => sum + events, 0),
-      bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0) + this.apart.bytes,
+      events: inWaiting.events + (current?.events ?? 0),
+      bytes: inWaiting.bytes + (current?.bytes ?? 0) + apart.bytes,
       ...(oldestAt === undefined ? {} : { oldestAt }),
       refused: this.apart.events,
     };
@@ -107,6 +109,8 @@ export class OwnedFiles {
   /** The file is stored and gone. */
   retire(waiting: WaitingSegment, { events, bytes }: KeptApart): void {
     this.waiting = this.waiting.filter((one) => one !== waiting);
+    this.inWaiting.events -= waiting.segment.events;
+    this.inWaiting.bytes -= waiting.segment.bytes;
     this.apart = { events: this.apart.events + events, bytes: this.apart.bytes + bytes };
   }
 
@@ -119,6 +123,7 @@ export class OwnedFiles {
     this.folder = undefined;
     this.current = undefined;
     this.waiting = [];
+    this.inWaiting = { events: 0, bytes: 0 };
     this.apart = { events: 0, bytes: 0 };
     this.report.takenAway(events);
     await current?.close();
@@ -155,6 +160,13 @@ export class OwnedFiles {
   }
 
   private add(segment: Segment): void {
-    this.waiting.push({ segment, replay: new SegmentReplay(segment) });
+    // A replay that is still under way when the folder is given up counts on these books, not on the next.
+    const { inWaiting } = this;
+    inWaiting.events += segment.events;
+    inWaiting.bytes += segment.bytes;
+    const moved = (events: number): void => {
+      inWaiting.events -= events;
+    };
+    this.waiting.push({ segment, replay: new SegmentReplay(segment, moved) });
   }
 }

@@ -66,7 +66,11 @@ export class SegmentReplay {
   private readonly refused: EntryPiece[] = [];
   private readonly flaws = new Map<number, FlawPiece>();
 
-  constructor(private readonly segment: Segment) {}
+  /** @param moved told how many events of the file have been dealt with */
+  constructor(
+    private readonly segment: Segment,
+    private readonly moved: (events: number) => void,
+  ) {}
 
   /** @returns what was kept apart; `undefined` when it was told to stop before the end */
   async run(surroundings: ReplaySurroundings): Promise<KeptApart | undefined> {
@@ -121,6 +125,7 @@ export class SegmentReplay {
     }
     this.movedTo = last.end + 1;
     this.segment.events -= batch.length;
+    this.moved(batch.length);
   }
 
   private async retire(bytes: Buffer, { report, damagedFile }: ReplaySurroundings): Promise<KeptApart> {
@@ -147,7 +152,10 @@ export class SegmentReplay {
     }
   }
 
-  /** What cannot be read is not ours to delete: the operator may still make sense of it. */
+  /**
+   * What cannot be read is not ours to delete: the operator may still make sense of it. A kill between this and the end
+   * of the file keeps and counts it once more: told twice is better than not at all.
+   */
   private async keepFlaws(bytes: Buffer, damagedFile: string, report: SpoolReporter): Promise<void> {
     const flaws = [...this.flaws.values()];
     if (flaws.length === 0) {

@@ -1,5 +1,6 @@
 import { MAIN_CHAIN, type ChainId } from '../../event/audit-record.js';
 import type { AppendableEvent, AuditStore } from '../../storage/audit-store.js';
+import type { BoundedSpool } from './bounded-spool.js';
 import { isRefusal } from './segment-replay.js';
 import type { Spool } from './spool.js';
 import { begin, limited, noCommitWithin } from './time-limit.js';
@@ -12,11 +13,15 @@ export interface DrainedWriter {
   release(): void;
   /** The spool is empty and the store answers. Called with nothing on its way into the spool. */
   caughtUp(): void;
+  /** An attempt failed; it is made again. Called at every attempt. */
+  failed(error: unknown): void;
 }
 
 /** What a drain is made of. */
 export interface SpoolDrainParts {
   readonly spool: Spool;
+  /** The same spool, for what may hang. */
+  readonly bounded: BoundedSpool;
   readonly store: AuditStore;
   readonly commitTimeoutMs: number;
   readonly writer: DrainedWriter;
@@ -34,6 +39,7 @@ export class SpoolDrain {
   private working: Promise<void> | undefined;
   private openStore: (() => Promise<void>) | undefined;
   private opening: Promise<void> | undefined;
+  private probing: Promise<void> | undefined;
   private failedAttempts = 0;
   private stopped = false;
   /** False after the store answered; it may refuse an event and be well all the same. */
@@ -73,6 +79,21 @@ export class SpoolDrain {
     return this.working;
   }
 
+  /** Finds out whether the store answers, whatever the spool does; tells by `isStoreDown`. Ends in time. */
+  probe(): Promise<void> {
+    this.probing ??= this.ask()
+      .catch((error: unknown) => this.parts.writer.failed(error))
+      .finally(() => {
+        this.probing = undefined;
+      });
+    return this.probing;
+  }
+
+  /** The probe that is under way, if one is. */
+  probed(): Promise<void> {
+    return this.probing ?? Promise.resolve();
+  }
+
   /** No further attempts. One that is under way ends by itself. */
   stop(): void {
     this.stopped = true;
@@ -80,11 +101,11 @@ export class SpoolDrain {
   }
 
   private async attempt(): Promise<void> {
-    const { spool, writer } = this.parts;
+    const { spool, bounded, writer } = this.parts;
     try {
       await this.openIfNeeded();
-      if (spool.isEmpty) {
-        // Nothing to move says nothing about the store.
+      if (spool.isEmpty || bounded.isHung) {
+        // Nothing to move, or to get at, says nothing about the store.
         await this.move(MAIN_CHAIN, []);
       }
       await this.replayToTheEnd();
@@ -92,19 +113,24 @@ export class SpoolDrain {
       if (spool.isEmpty) {
         writer.caughtUp();
       }
-    } catch {
-      // The failure that began it was told and counted; attempts are part of the status.
+    } catch (error) {
       this.failedAttempts++;
+      writer.failed(error);
     } finally {
       writer.release();
     }
   }
 
+  private async ask(): Promise<void> {
+    await this.openIfNeeded();
+    await this.move(MAIN_CHAIN, []);
+  }
+
   private async replayToTheEnd(): Promise<void> {
-    const { spool, writer } = this.parts;
+    const { spool, bounded, writer } = this.parts;
     const fewEvents = BATCHES_WORTH_WAITING_FOR * spool.options.replayBatchEvents;
     do {
-      await spool.replay(this.move);
+      await bounded.replay(this.move);
       // Under load something is always on its way into the spool: only a pause brings the end.
       if (!spool.isEmpty && spool.backlog().events <= fewEvents) {
         writer.hold();

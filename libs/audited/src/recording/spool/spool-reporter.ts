@@ -30,15 +30,16 @@ export interface SpoolReportTargets {
 
 /** Findings about files are told one by one, because each names a file; the rest is told once and counted. */
 export function spoolReports({ failures, losses, logger, now }: SpoolReportTargets): SpoolReporter {
+  const tellError = (message: string): void => void failures.guarded(() => logger.error(message));
   return {
     torn: (file, bytes, keptIn) =>
-      logger.error(
+      tellError(
         `The audit spool file ${file} ends within an entry, as after a power cut or a kill; nothing that was ` +
           `acknowledged is missing. The last ${bytes} bytes are kept in ${keptIn}`,
       ),
     damaged: (file, bytes, lost, keptIn) => {
       losses.add('spool-damaged', lost, now());
-      logger.error(
+      tellError(
         `The audit spool file ${file} is damaged: ${bytes} bytes could not be read, and about ${lost} event(s) ` +
           `were in there. They are kept in ${keptIn}`,
       );
@@ -49,10 +50,13 @@ export function spoolReports({ failures, losses, logger, now }: SpoolReportTarge
         `The audit store will not take ${events} event(s) as they are; they are kept in the spool and tried again at the next start`,
         error,
       ),
-    takenOver: (events) => logger.log(`The audit spool took over ${events} event(s) that an earlier process had left`),
+    takenOver: (events) =>
+      void failures.guarded(() =>
+        logger.log(`The audit spool took over ${events} event(s) that an earlier process had left`),
+      ),
     takenAway: (events) => {
       losses.handedOver();
-      logger.error(
+      tellError(
         `The audit spool's own folder with ${events} event(s) is gone: another process took it over while this one stood still, or somebody removed it`,
       );
     },

@@ -145,15 +145,23 @@ export class Spool {
   }
 
   private async replayAll(move: MoveEvents): Promise<boolean> {
-    await this.inTurn(() => this.files.roll());
     const pace = new ReplayPace(this.options.replayBatchEvents);
+    await this.replayClosed(move, pace);
+    if (this.files.closed.length === 0 && !this.closed) {
+      // Only now the file that is being written to: a store that is down must not cost a file at every attempt.
+      await this.inTurn(() => this.files.roll());
+      await this.replayClosed(move, pace);
+    }
+    return this.isEmpty;
+  }
+
+  private async replayClosed(move: MoveEvents, pace: ReplayPace): Promise<void> {
     for (const waiting of this.files.closed) {
       if (this.closed) {
         break;
       }
       await this.replayFile(waiting, move, pace);
     }
-    return this.isEmpty;
   }
 
   private async replayFile(waiting: WaitingSegment, move: MoveEvents, pace: ReplayPace): Promise<void> {

@@ -6,6 +6,8 @@ export interface LimitedCall<Result> {
   readonly inTime: Promise<Result>;
   /** The answer however late it comes. */
   readonly finally: Promise<Result>;
+  /** Nobody waits for `inTime` any more: its limit does not keep the process alive. */
+  readonly letGo: () => void;
 }
 
 /** Begins a call that may hang. */
@@ -15,11 +17,12 @@ export function limited<Result>(
   tooLate: () => Error,
 ): LimitedCall<Result> {
   const answer = begin(call);
+  let timer: NodeJS.Timeout | undefined;
   const inTime = new Promise<Result>((resolve, reject) => {
-    const timer = setTimeout(() => reject(tooLate()), limitMs);
+    timer = setTimeout(() => reject(tooLate()), limitMs);
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  return { inTime, finally: answer };
+  return { inTime, finally: answer, letGo: () => timer?.unref() };
 }
 
 /** The store did not answer within the time that the option allows. */

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { AuditEvent } from '../../event/audit-event.js';
 import { ChainInvalidError, EventRefusedError, StoreUnavailableError } from '../../event/audit.error.js';
 import type { AuditInbox, InboxEntry } from '../../storage/audit-inbox.js';
@@ -232,6 +233,32 @@ describe('Sequencer', () => {
     sequencer.start();
     await until(() => inbox.entries.length === 0, 'moving');
     expect(told[0]).toMatch(/did not take the events of the inbox within 5 ms/);
+    await sequencer.close(1000);
+  });
+
+  it('gives the store its time even when the clock is set forward meanwhile', async () => {
+    const clock = jest.spyOn(Date, 'now');
+    const stored: string[] = [];
+    const { inbox, failures, sequencer } = aSequencer({
+      move: async (_chain, events) => {
+        if (events.length > 1) {
+          const inAnHour = performance.timeOrigin + performance.now() + 3_600_000;
+          clock.mockReturnValue(inAnHour);
+          throw new EventRefusedError('one of them is to blame');
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        stored.push(...events.map(actionOf));
+      },
+    });
+    inbox.entries = [anEntry('a'), anEntry('b')];
+    try {
+      sequencer.start();
+      await until(() => inbox.entries.length === 0 || failures.snapshot()['inbox'] !== undefined, 'moving');
+    } finally {
+      clock.mockRestore();
+    }
+    expect(failures.snapshot()).toStrictEqual({});
+    expect(stored).toStrictEqual(['a', 'b']);
     await sequencer.close(1000);
   });
 

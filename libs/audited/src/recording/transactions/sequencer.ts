@@ -144,7 +144,7 @@ export class Sequencer {
         group.push(entry);
       }
     }
-    const deadline = Date.now() + this.limits.moveTimeoutMs;
+    const deadline = performance.now() + this.limits.moveTimeoutMs;
     const refused: InboxEntry[] = [];
     for (const [chain, group] of byChain) {
       refused.push(...(await this.moveGroup(chain, group, deadline)));
@@ -215,7 +215,7 @@ function settledBy(work: Promise<unknown>, deadline: number, limitMs: number): P
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new StoreUnavailableError(`it did not take the events of the inbox within ${limitMs} ms`)),
-      Math.max(0, deadline - Date.now()),
+      Math.max(0, deadline - performance.now()),
     );
     timer.unref();
     work.then(() => resolve(), reject).finally(() => clearTimeout(timer));

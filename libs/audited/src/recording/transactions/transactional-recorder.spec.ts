@@ -1,7 +1,7 @@
 import { EventClassifier } from '../../catalogue/event-classifier.js';
 import type { AuditDraft } from '../../event/audit-draft.js';
 import type { AuditEvent } from '../../event/audit-event.js';
-import { InboxMissingError, TransactionMissingError } from '../../event/audit.error.js';
+import { InboxMissingError, InboxUnavailableError, TransactionMissingError } from '../../event/audit.error.js';
 import { EventIds } from '../../event/event-id.js';
 import { PersonalSalts } from '../../integrity/personal-commitment.js';
 import { Redactor } from '../../redaction/redactor.js';
@@ -50,6 +50,7 @@ class Source {
 
 class Inbox implements AuditInbox {
   failure: Error | undefined;
+  beforeWrite: (() => void) | undefined;
   afterWrite: ((transaction: Transaction) => void) | undefined;
   open = (): Promise<void> => Promise.resolve();
   close = (): Promise<void> => Promise.resolve();
@@ -60,6 +61,7 @@ class Inbox implements AuditInbox {
     entries: readonly InboxEntry[],
     whenEnded?: (outcome: TransactionOutcome) => void,
   ): Promise<void> {
+    this.beforeWrite?.();
     if (this.failure !== undefined) {
       return Promise.reject(this.failure);
     }
@@ -72,13 +74,19 @@ class Inbox implements AuditInbox {
   }
 }
 
-function anAction(): TransactionalAction & { readonly story: string[] } {
+function anAction(): TransactionalAction & { readonly story: string[]; isRecorded: boolean } {
   const story: string[] = [];
   return {
     story,
+    isRecorded: false,
     eventId: '01999999-0000-7000-8000-000000000001',
     draft: () => Promise.resolve({ type: 'order.placed', action: `drafted after ${story.length} steps` }),
-    joined: () => story.push('joined'),
+    join() {
+      if (!this.isRecorded) {
+        story.push('joined');
+      }
+      return !this.isRecorded;
+    },
     ended: (outcome) => story.push(outcome),
   };
 }
@@ -215,10 +223,10 @@ describe('recordIn without a draft', () => {
     const transaction = new Transaction();
     inbox.failure = new Error('connection terminated');
     await expect(recorder.recordIn(transaction)).rejects.toBe(inbox.failure);
-    expect(action.story).toStrictEqual([]);
+    expect(action.story).toStrictEqual(['joined', 'not-written']);
     inbox.failure = undefined;
     await recorder.recordIn(transaction);
-    expect(action.story).toStrictEqual(['joined']);
+    expect(action.story).toStrictEqual(['joined', 'not-written', 'joined']);
   });
 
   it('tells the action of a transaction that ended while the event was on its way, in this order too', async () => {
@@ -226,6 +234,87 @@ describe('recordIn without a draft', () => {
     const { recorder, inbox } = aRecorder(action);
     inbox.afterWrite = (transaction) => transaction.end('rolled-back');
     await recorder.recordIn(new Transaction());
+    expect(action.story).toStrictEqual(['joined', 'rolled-back']);
+  });
+
+  it('has joined before the write begins, so that nobody takes its id meanwhile', async () => {
+    const action = anAction();
+    const { recorder, inbox } = aRecorder(action);
+    const stories: string[][] = [];
+    inbox.beforeWrite = () => stories.push([...action.story]);
+    await recorder.recordIn(new Transaction());
+    expect(stories).toStrictEqual([['joined']]);
+  });
+
+  it('may have been written by a statement that was given up for its time', async () => {
+    const action = anAction();
+    const { recorder, inbox } = aRecorder(action);
+    inbox.failure = new InboxUnavailableError('writing took longer than 10 ms');
+    await expect(recorder.recordIn(new Transaction())).rejects.toBe(inbox.failure);
+    expect(action.story).toStrictEqual(['joined', 'unknown']);
+  });
+
+  it('tells the end of a transaction that its own failure ended once', async () => {
+    const action = anAction();
+    const { recorder, inbox } = aRecorder(action);
+    inbox.afterWrite = (transaction) => {
+      transaction.end('rolled-back');
+      throw new Error('deadlock');
+    };
+    await expect(recorder.recordIn(new Transaction())).rejects.toThrow('deadlock');
+    expect(action.story).toStrictEqual(['joined', 'rolled-back']);
+  });
+
+  it('lets whoever asks while it is on its way fail as well when it cannot be written', async () => {
+    const { recorder, inbox } = aRecorder(anAction());
+    inbox.failure = new InboxMissingError('there is no table');
+    const transaction = new Transaction();
+    const asked = await Promise.allSettled([recorder.recordIn(transaction), recorder.recordIn(transaction)]);
+    expect(asked.map(({ status }) => status)).toStrictEqual(['rejected', 'rejected']);
+  });
+
+  it('is an event of its own, caused by the record, where the action is on record already', async () => {
+    const action = anAction();
+    const { recorder } = aRecorder(action);
+    action.isRecorded = true;
+    const [first, second, third] = [new Transaction(), new Transaction(), new Transaction()];
+    const receipt = await recorder.recordIn(first);
+    first.end('rolled-back');
+    await recorder.recordIn(second);
+    second.end('committed');
+    expect(await recorder.recordIn(third)).toStrictEqual(receipt);
+    expect(third.written).toHaveLength(0);
+    expect(receipt.id).not.toBe(action.eventId);
+    // A retry is the same event: should both commit, the log takes one.
+    expect([events(first)[0], events(second)[0]]).toMatchObject([
+      { id: receipt.id, causationId: action.eventId, type: 'order.placed' },
+      { id: receipt.id, causationId: action.eventId },
+    ]);
+    expect(action.story).toStrictEqual([]);
+  });
+
+  it('is an event of its own where the action was recorded while its draft was made', async () => {
+    const action = anAction();
+    const { recorder } = aRecorder(action);
+    const transaction = new Transaction();
+    const written = recorder.recordIn(transaction);
+    action.isRecorded = true;
+    const { id } = await written;
+    expect(id).not.toBe(action.eventId);
+    expect(events(transaction)).toMatchObject([{ id, causationId: action.eventId }]);
+  });
+
+  it('is an event of its own when a retry comes after the record of a rollback', async () => {
+    const action = anAction();
+    const { recorder } = aRecorder(action);
+    const [first, second] = [new Transaction(), new Transaction()];
+    await recorder.recordIn(first);
+    first.end('rolled-back');
+    action.isRecorded = true;
+    const { id } = await recorder.recordIn(second);
+    second.end('committed');
+    expect(events(second)).toMatchObject([{ id, causationId: action.eventId }]);
+    expect(id).not.toBe(action.eventId);
     expect(action.story).toStrictEqual(['joined', 'rolled-back']);
   });
 
@@ -288,7 +377,7 @@ describe('transaction', () => {
     const source = new Source();
     inbox.failure = new InboxMissingError('there is no table');
     await expect(recorder.transaction(source, () => Promise.resolve())).rejects.toBe(inbox.failure);
-    expect(action.story).toStrictEqual([]);
+    expect(action.story).toStrictEqual(['joined', 'not-written']);
   });
 
   it('is an ordinary transaction where no transactional action runs', async () => {

@@ -35,7 +35,10 @@ export interface TransactionalRecorderParts {
 
 /** Where an action's own event was written. */
 interface OwnEvent {
-  readonly openTransactions: Set<unknown>;
+  /** The action's, unless the action was on record without a transaction before one took the event. */
+  id: string;
+  /** By open transaction. */
+  readonly written: Map<unknown, Promise<TransactionalReceipt>>;
   isCommitted: boolean;
 }
 
@@ -86,34 +89,47 @@ export class TransactionalRecorder {
   }
 
   /** Writes once for each transaction that may still make the event exist. */
-  private async writeOwn(transaction: unknown, action: TransactionalAction): Promise<TransactionalReceipt> {
-    const own = this.ownEvents.get(action) ?? { openTransactions: new Set<unknown>(), isCommitted: false };
+  private writeOwn(transaction: unknown, action: TransactionalAction): Promise<TransactionalReceipt> {
+    const own = this.ownEvents.get(action) ?? { id: action.eventId, written: new Map(), isCommitted: false };
     this.ownEvents.set(action, own);
-    if (own.isCommitted || own.openTransactions.has(transaction)) {
-      return { id: action.eventId, status: 'in-transaction' };
+    if (own.isCommitted) {
+      return Promise.resolve({ id: own.id, status: 'in-transaction' });
     }
-    own.openTransactions.add(transaction);
+    const earlier = own.written.get(transaction);
+    if (earlier !== undefined) {
+      return earlier;
+    }
+    const receipt = this.join(transaction, action, own);
+    own.written.set(transaction, receipt);
+    return receipt;
+  }
+
+  private async join(transaction: unknown, action: TransactionalAction, own: OwnEvent): Promise<TransactionalReceipt> {
     let hasJoined = false;
-    let endedEarly: TransactionOutcome | undefined;
-    const ended = (outcome: TransactionOutcome): void => {
-      own.openTransactions.delete(transaction);
+    let hasEnded = false;
+    const ended = (outcome: TransactionOutcome | 'not-written'): void => {
+      if (hasEnded) {
+        return;
+      }
+      hasEnded = true;
+      own.written.delete(transaction);
       own.isCommitted ||= outcome === 'committed';
       if (hasJoined) {
         action.ended(outcome);
-      } else {
-        endedEarly = outcome;
       }
     };
     try {
-      const receipt = await this.write(transaction, await action.draft(), action.eventId, ended);
-      hasJoined = true;
-      action.joined();
-      if (endedEarly !== undefined) {
-        action.ended(endedEarly);
+      const draft = await action.draft();
+      // In one step with the write: nobody can record the action in between without knowing that it is on its way.
+      hasJoined = action.join();
+      if (!hasJoined && own.id === action.eventId) {
+        own.id = this.parts.composer.newId();
       }
-      return receipt;
+      const linked = hasJoined ? draft : { ...draft, causationId: action.eventId };
+      return await this.write(transaction, linked, own.id, ended);
     } catch (error) {
-      own.openTransactions.delete(transaction);
+      // A statement that was given up for its time may still have written.
+      this.tell(isGivenUp(error) ? 'unknown' : 'not-written', ended);
       throw error;
     }
   }
@@ -135,11 +151,16 @@ export class TransactionalRecorder {
     return { id, status: 'in-transaction' };
   }
 
-  private tell(outcome: TransactionOutcome, ended: ((outcome: TransactionOutcome) => void) | undefined): void {
+  private tell<Outcome>(outcome: Outcome, ended: ((outcome: Outcome) => void) | undefined): void {
     try {
       ended?.(outcome);
     } catch (error) {
       this.parts.failures.report('capture', 'The end of a transaction could not be told to its action', error);
     }
   }
+}
+
+/** By the code: an inbox of the application's own may throw the errors of a second copy of this package. */
+function isGivenUp(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'AUDIT_INBOX_UNAVAILABLE';
 }

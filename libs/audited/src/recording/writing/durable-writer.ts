@@ -1,33 +1,18 @@
 import type { ChainId } from '../../event/audit-record.js';
 import { ClosedError } from '../../event/audit.error.js';
-import type { AppendableEvent, AppendReceipt, AuditStore } from '../../storage/audit-store.js';
-import type { FailureLog } from '../accounting/failure-log.js';
-import type { LossLedger, LossReport } from '../accounting/loss-ledger.js';
+import type { AppendableEvent, AppendReceipt } from '../../storage/audit-store.js';
+import type { LossReport } from '../accounting/loss-ledger.js';
+import { ToldProblems } from '../accounting/told-problems.js';
 import { BoundedSpool } from '../spool/bounded-spool.js';
 import type { SpoolBacklog } from '../spool/owned-files.js';
 import { isRefusal } from '../spool/segment-replay.js';
 import { SpoolDrain } from '../spool/spool-drain.js';
-import type { Spool } from '../spool/spool.js';
 import type { SpoolOptions } from '../spool/spool.options.js';
 import { limited, noCommitWithin, settledWithin, type LimitedCall } from '../spool/time-limit.js';
 import { WriteGate } from '../spool/write-gate.js';
-
-/** Where events became durable. In the spool they have no position yet. */
-export type Written = { readonly place: 'store'; readonly firstPosition: number } | { readonly place: 'spool' };
-
-/** What the durable write path is made of. */
-export interface DurableWriterParts {
-  readonly store: AuditStore;
-  /** Takes over while the store is down; without one, what the store does not take is lost. */
-  readonly spool: Spool | undefined;
-  /** How long the store may take for one transaction, and the spool for one write. */
-  readonly commitTimeoutMs: number;
-  readonly failures: FailureLog;
-  /** Counts the events of every write that rejects. */
-  readonly losses: LossLedger;
-  /** Milliseconds since the epoch. @default Date.now */
-  readonly now?: () => number;
-}
+import type { DurableWriterParts } from './durable-writer.parts.js';
+import { SpoolSide, type DirectWrite } from './spool-side.js';
+import type { Written } from './written.js';
 
 /** Whether the store was there when the application started, and how to open it if not. */
 export interface StoreAtStart {
@@ -47,18 +32,8 @@ export interface WriterStatus {
   readonly losses?: LossReport;
 }
 
-/** A write that the store was asked for and that is not settled yet. */
-interface DirectWrite {
-  readonly chain: ChainId;
-  readonly events: readonly AppendableEvent[];
-  readonly call: LimitedCall<AppendReceipt>;
-  readonly resolve: (written: Written) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** The local disk gets this long at the end, when the deadline has passed already. */
 const LAST_WORDS_MS = 1000;
-const IN_SPOOL: Written = Object.freeze({ place: 'spool' });
 
 /**
  * Makes events durable: in the store, or, while that is down, hung or refuses them, in the spool. After the first
@@ -70,9 +45,12 @@ export class DurableWriter {
   private readonly underWay = new Set<DirectWrite>();
   private readonly spool: BoundedSpool | undefined;
   private readonly drain: SpoolDrain | undefined;
+  private readonly side: SpoolSide | undefined;
   /** Closed for the moment in which a replay moves the last events. */
   private readonly gate = new WriteGate();
+  private readonly toldProblems = new ToldProblems();
   private storeHangs = false;
+  private spoolsForGood = false;
   private closed = false;
   private closing: Promise<void> | undefined;
   private storeIsBack: (() => void) | undefined;
@@ -83,13 +61,21 @@ export class DurableWriter {
       this.spool = new BoundedSpool(spool, commitTimeoutMs);
       this.drain = new SpoolDrain({
         spool,
+        bounded: this.spool,
         store,
         commitTimeoutMs,
         writer: {
-          hold: () => (this.mode === 'spool' ? this.gate.close(commitTimeoutMs) : undefined),
+          hold: () => (this.mode === 'spool' && !this.spoolsForGood ? this.gate.close(commitTimeoutMs) : undefined),
           release: () => this.gate.open(),
           caughtUp: () => this.returnToStore(),
+          failed: (error) => this.drainFailed(error),
         },
+      });
+      this.side = new SpoolSide({
+        spool: this.spool,
+        drain: this.drain,
+        storeCall: (chain, events) => this.storeCall(chain, events),
+        lose: (cause, count, calls) => this.lose(cause, count, calls),
       });
       losses.keepIn((text) => spool.keepLosses(text));
       spool.whenTakenOver(() => this.drain?.wake(true));
@@ -108,7 +94,12 @@ export class DurableWriter {
 
   /** True while a write can only run into its time limit. */
   get isHung(): boolean {
-    return this.spool === undefined ? this.storeHangs : this.spool.isHung;
+    return this.spool === undefined ? this.storeHangs : this.spool.isHung && this.drain?.isStoreDown === true;
+  }
+
+  /** True while the spool can take what the store has no time for. */
+  get takesOverflow(): boolean {
+    return this.spool?.isHung === false && !this.closed;
   }
 
   /** Begins. What an earlier process left in the spool, which has to be open, is moved before anything new. */
@@ -118,6 +109,8 @@ export class DurableWriter {
     }
     if (!storeIsOpen) {
       this.drain.openFirst(open);
+      // Told by whoever tried.
+      this.toldProblems.storeIsDown();
     }
     if (!storeIsOpen || this.parts.spool?.isEmpty === false) {
       this.mode = 'spool';
@@ -127,7 +120,8 @@ export class DurableWriter {
 
   /**
    * Resolves when the events are durable, all of them in one place. When it rejects they are lost as far as anybody can
-   * know, and counted.
+   * know, and counted; but a refusal of more than one event, which only a writer without spool passes on, decides nothing:
+   * each may be written again.
    *
    * @throws ClosedError, SpoolFullError, SpoolUnusableError; without a spool, what the store says
    */
@@ -138,9 +132,47 @@ export class DurableWriter {
     if (this.gate.isClosed) {
       return this.gate.wait(() => this.write(chain, events));
     }
-    return this.mode === 'store' || this.spool === undefined
+    return this.mode === 'store' || this.side === undefined
       ? this.toStore(chain, events)
-      : this.toSpool(this.spool, chain, events);
+      : this.side.write(chain, events);
+  }
+
+  /**
+   * Like `write`, but to the spool, while the store goes on with what it has: for events that find no room in the queue
+   * before it.
+   */
+  async overflow(chain: ChainId, events: readonly AppendableEvent[]): Promise<Written> {
+    const { side, drain } = this;
+    if (this.closed || side === undefined) {
+      throw new ClosedError();
+    }
+    if (this.gate.isClosed) {
+      return this.gate.wait(() => this.overflow(chain, events));
+    }
+    try {
+      return await side.write(chain, events);
+    } finally {
+      if (this.mode === 'store') {
+        drain?.wake(true);
+      }
+    }
+  }
+
+  /**
+   * From now on, and for good, everything goes to the spool at once, first what is under way: a shutdown has no time
+   * left for the store.
+   *
+   * @returns false without a spool: then nothing changes
+   */
+  spoolFromNow(): boolean {
+    const { side } = this;
+    if (side !== undefined && !this.spoolsForGood) {
+      this.spoolsForGood = true;
+      this.mode = 'spool';
+      this.gate.open();
+      this.handOver(side);
+    }
+    return side !== undefined;
   }
 
   status(): WriterStatus {
@@ -167,10 +199,12 @@ export class DurableWriter {
     const leftMs = (): number => deadline - performance.now();
     const calls = [...this.underWay].map(({ call }) => call.inTime);
     await settledWithin(Promise.allSettled(calls), leftMs());
+    this.spoolFromNow();
     if (spool?.isEmpty === false && leftMs() > 0) {
       await settledWithin(this.drain?.drainNow() ?? Promise.resolve(), leftMs());
     }
     this.drain?.stop();
+    await settledWithin(this.side?.settled() ?? Promise.resolve(), Math.max(LAST_WORDS_MS, leftMs()));
     await settledWithin(losses.kept(), Math.max(LAST_WORDS_MS, leftMs()));
     await settledWithin(spool?.close() ?? Promise.resolve(), Math.max(LAST_WORDS_MS, leftMs()));
   }
@@ -209,68 +243,41 @@ export class DurableWriter {
   }
 
   private storeFailed(write: DirectWrite, error: unknown): void {
-    const { drain, spool } = this;
-    if (drain === undefined || spool === undefined) {
+    const { drain, side } = this;
+    if (drain === undefined || side === undefined) {
       this.underWay.delete(write);
-      this.lose('store', write.events.length, [write.call.finally]);
+      if (write.events.length === 1 || !isRefusal(error)) {
+        this.lose('store', write.events.length, [write.call.finally]);
+      }
       write.reject(error);
       return;
     }
-    this.parts.failures.report('store', 'The audit store did not take events; they wait in the spool', error);
     this.mode = 'spool';
     drain.isStoreDown = !isRefusal(error);
-    // All that are under way, in their order: what waits for the store any longer would be overtaken.
+    this.handOver(side);
+    drain.wake(isRefusal(error));
+    this.toldProblems.isNews(error);
+    this.parts.failures.report('store', 'The audit store did not take events; they wait in the spool', error);
+  }
+
+  /** All that are under way, in their order: what waits for the store any longer would be overtaken. */
+  private handOver(side: SpoolSide): void {
     const givenUp = [...this.underWay];
     this.underWay.clear();
-    for (const one of givenUp) {
-      void this.spoolInstead(spool, one);
-    }
-    drain.wake(isRefusal(error));
+    givenUp.forEach((one) => side.takeFrom(one));
   }
 
-  private async spoolInstead(
-    spool: BoundedSpool,
-    { chain, events, call, resolve, reject }: DirectWrite,
-  ): Promise<void> {
-    const spooling = spool.append(chain, events);
-    try {
-      await spooling.inTime;
-      resolve(IN_SPOOL);
-    } catch (spoolError) {
-      await call.inTime.then(
-        ({ firstPosition }) => resolve({ place: 'store', firstPosition }),
-        () => {
-          this.lose('spool', events.length, [call.finally, spooling.finally]);
-          reject(spoolError);
-        },
-      );
-    }
-  }
-
-  private async toSpool(spool: BoundedSpool, chain: ChainId, events: readonly AppendableEvent[]): Promise<Written> {
-    const spooling = spool.append(chain, events);
-    try {
-      await spooling.inTime;
-      return IN_SPOOL;
-    } catch (spoolError) {
-      if (this.drain?.isStoreDown === false) {
-        // The store answers, and only what waits is in the way: out of order is better than lost.
-        const call = this.storeCall(chain, events);
-        const stored = await call.inTime.catch(() => undefined);
-        if (stored !== undefined) {
-          return { place: 'store', firstPosition: stored.firstPosition };
-        }
-        this.drain.isStoreDown = true;
-        this.lose('spool', events.length, [call.finally, spooling.finally]);
-      } else {
-        this.lose('spool', events.length, [spooling.finally]);
-      }
-      throw spoolError;
+  /** At the end it is no news that something is left: it is moved at the next start. */
+  private drainFailed(error: unknown): void {
+    if (!this.closed && this.toldProblems.isNews(error)) {
+      const consequence = 'What waits in the audit spool could not be moved to the store; it is tried again';
+      this.parts.failures.reportAnother('store', consequence, error);
     }
   }
 
   private returnToStore(): void {
-    if (this.mode === 'spool') {
+    this.toldProblems.forget();
+    if (this.mode === 'spool' && !this.spoolsForGood) {
       this.mode = 'store';
       this.parts.failures.recovered('store');
       this.parts.failures.recovered('spool');

@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
-import { StoreUnavailableError } from '../../event/audit.error.js';
+import { EventRefusedError, StoreUnavailableError } from '../../event/audit.error.js';
 import type { AppendableEvent } from '../../storage/audit-store.js';
-import type { Written } from './durable-writer.js';
 import { GroupCommit, type BatchWriter, type Committed, type GroupCommitLimits } from './group-commit.js';
+import type { Written } from './written.js';
 
 interface Batch {
   readonly bodies: readonly string[];
@@ -41,6 +41,17 @@ class PatientWriter implements BatchWriter {
         this.announce = resolve;
       });
     }
+  }
+}
+
+/** One that has a spool. */
+class OverflowingWriter extends PatientWriter {
+  takesOverflow = true;
+  readonly overflowed: (readonly string[])[] = [];
+
+  overflow(_chain: string, events: readonly AppendableEvent[]): Promise<Written> {
+    this.overflowed.push(events.map(({ body }) => body));
+    return Promise.resolve({ place: 'spool' });
   }
 }
 
@@ -155,6 +166,82 @@ describe('GroupCommit', () => {
     expect(await Promise.all([accepted, fitting])).toEqual([1, 2].map(at));
   });
 
+  it('keeps a quarter of the queue for those who were promised a record', async () => {
+    const { writer, commits } = commitsWith({ maxQueuedEvents: 8 });
+    const bestEffort = Array.from({ length: 20 }, (_, index) => commits.append(event(`${index}`), 'best-effort'));
+    const recorded = [commits.append(event('a'), 'recorded'), commits.append(event('b'), 'required')];
+    const tooMany = commits.append(event('c'), 'recorded');
+    const refused = (await Promise.allSettled(bestEffort.slice(6))).map(({ status }) => status);
+    expect(refused).toEqual(Array(14).fill('rejected'));
+    await expect(tooMany).rejects.toMatchObject({ code: 'AUDIT_OVERLOADED' });
+    await writer.arrived(1);
+    writer.batches[0]?.succeed();
+    expect(await Promise.all([...bestEffort.slice(0, 6), ...recorded])).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map(at));
+  });
+
+  it('keeps a quarter of the bytes for them, too', async () => {
+    const { writer, commits } = commitsWith({ maxQueuedBytes: 100 });
+    const accepted = [commits.append(event('x'.repeat(75)), 'best-effort')];
+    const refused = [commits.append(event('y'), 'best-effort')];
+    accepted.push(commits.append(event('z'.repeat(25)), 'recorded'));
+    refused.push(commits.append(event('z'), 'recorded'));
+    expect(await Promise.allSettled(refused)).toMatchObject(
+      Array(2).fill({ reason: { message: expect.stringContaining('maxQueuedBytes = 100') } }),
+    );
+    await writer.arrived(1);
+    writer.batches[0]?.succeed();
+    expect(await Promise.all(accepted)).toEqual([1, 2].map(at));
+  });
+
+  it('sends what finds no room to the spool, many at a time and up to a bound, but never what nobody waits for', async () => {
+    const writer = new OverflowingWriter();
+    const commits = new GroupCommit(writer, 'main', { ...LIMITS, maxQueuedEvents: 4 });
+    const queued = ['a', 'b', 'c', 'd'].map((body) => commits.append(event(body)));
+    const aside = ['e', 'f', 'g', 'h'].map((body) => commits.append(event(body), 'recorded'));
+    const refused = [commits.append(event('i'), 'recorded'), commits.append(event('j'), 'best-effort')];
+    expect(await Promise.allSettled(refused)).toMatchObject(Array(2).fill({ reason: { code: 'AUDIT_OVERLOADED' } }));
+    expect(await Promise.all(aside)).toEqual(Array(4).fill({ place: 'spool' }));
+    expect(writer.overflowed).toEqual([['e', 'f', 'g', 'h']]);
+    await writer.arrived(1);
+    writer.batches[0]?.succeed();
+    expect(await Promise.all(queued)).toEqual([1, 2, 3, 4].map(at));
+    await commits.close();
+  });
+
+  it('refuses what finds no room when the spool cannot take it either', async () => {
+    const writer = new OverflowingWriter();
+    writer.takesOverflow = false;
+    const commits = new GroupCommit(writer, 'main', { ...LIMITS, maxQueuedEvents: 1 });
+    void commits.append(event('a'));
+    await expect(commits.append(event('b'), 'required')).rejects.toMatchObject({ code: 'AUDIT_OVERLOADED' });
+    expect(writer.overflowed).toEqual([]);
+  });
+
+  it('loses only the event that the writer refuses, and stores its neighbours in their order', async () => {
+    const { writer, commits } = commitsWith();
+    const write = writer.write.bind(writer);
+    writer.write = (chain, events) =>
+      events.some(({ body }) => body === 'bad')
+        ? Promise.reject(new EventRefusedError('an id is stored already'))
+        : write(chain, events);
+    const outcomes = Promise.allSettled(['a', 'b', 'bad', 'd', 'e'].map((body) => commits.append(event(body))));
+    for (const [index, bodies] of [
+      ['a', 'b'],
+      ['d', 'e'],
+    ].entries()) {
+      await writer.arrived(index + 1);
+      expect(writer.batches[index]?.bodies).toEqual(bodies);
+      writer.batches[index]?.succeed();
+    }
+    expect((await outcomes).map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : 'lost'))).toEqual([
+      at(1),
+      at(2),
+      'lost',
+      at(3),
+      at(4),
+    ]);
+  });
+
   it('fails only the batch that the writer refused', async () => {
     const { writer, commits } = commitsWith();
     const refused = [commits.append(event('a')), commits.append(event('b'))];
@@ -220,7 +307,12 @@ describe('GroupCommit', () => {
     writer.isHung = true;
     writer.batches[0]?.fail(new StoreUnavailableError('it hangs'));
     await closed;
-    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    // The writer knows of the first only: it is the code of the others that has them counted.
+    expect(await outcomes).toMatchObject([
+      { reason: { code: 'AUDIT_STORE_UNAVAILABLE' } },
+      { reason: { code: 'AUDIT_CLOSED' } },
+      { reason: { code: 'AUDIT_CLOSED' } },
+    ]);
     expect(writer.batches).toHaveLength(1);
   });
 

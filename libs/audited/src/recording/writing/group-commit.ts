@@ -1,7 +1,9 @@
 import type { ChainId } from '../../event/audit-record.js';
-import { ClosedError, OverloadedError, StoreUnavailableError } from '../../event/audit.error.js';
+import { ClosedError, OverloadedError } from '../../event/audit.error.js';
+import type { AuditDurability } from '../../event/durability.js';
 import type { AppendableEvent } from '../../storage/audit-store.js';
-import type { Written } from './durable-writer.js';
+import { isRefusal } from '../spool/segment-replay.js';
+import type { Written } from './written.js';
 
 /** Bounds of the queue before the store, and of one commit. */
 export interface GroupCommitLimits {
@@ -17,8 +19,17 @@ export interface GroupCommitLimits {
 
 /** Where batches go. */
 export interface BatchWriter {
-  /** Resolves when all of them are durable. Ends in time, whatever hangs. */
+  /**
+   * Resolves when all of them are durable. Ends in time, whatever hangs. A refusal of more than one event decides
+   * nothing yet: none of them is stored, and each may be written again.
+   */
   write(chain: ChainId, events: readonly AppendableEvent[]): Promise<Written>;
+  /** True while there is a place besides the store for what that has no time for. */
+  readonly takesOverflow?: boolean;
+  /** Like `write`, but not to the store. */
+  overflow?(chain: ChainId, events: readonly AppendableEvent[]): Promise<Written>;
+  /** The store has had its time: everything goes to the spool from now on. False when there is none. */
+  spoolFromNow?(): boolean;
   /** True while a write can only run into its time limit; absent when that never happens. */
   readonly isHung?: boolean;
 }
@@ -35,7 +46,9 @@ interface Waiting {
 /** So many batches may be at the store at a time: one commits while the next is already there. */
 const MAX_BATCHES_UNDER_WAY = 2;
 /** A second batch leaves early only when it is worth a transaction of its own. */
-const WORTH_A_BATCH = 16;
+const WORTH_A_BATCH = 48;
+/** What nobody waits for may fill so much of the queue; the rest is for those who were promised a record. */
+const BEST_EFFORT_SHARE = 0.75;
 
 /**
  * Concurrent callers share one transaction: while one commits, the next batch fills. No timer delays
@@ -48,24 +61,36 @@ export class GroupCommit {
   private readonly underWay = new Set<Promise<void>>();
   private departing = false;
   private closed = false;
+  private readonly bestEffortEvents: number;
+  private readonly bestEffortBytes: number;
+  /** A queue of its own for what this one has no room for; made when it is needed first. */
+  private aside: GroupCommit | undefined;
 
   constructor(
     private readonly writer: BatchWriter,
     private readonly chain: ChainId,
     private readonly limits: GroupCommitLimits,
-  ) {}
+  ) {
+    this.bestEffortEvents = Math.ceil(BEST_EFFORT_SHARE * limits.maxQueuedEvents);
+    this.bestEffortBytes = Math.ceil(BEST_EFFORT_SHARE * limits.maxQueuedBytes);
+  }
 
-  /** Resolves once the event is durable. */
-  append(event: AppendableEvent): Promise<Committed> {
+  /**
+   * Resolves once the event is durable.
+   *
+   * @param level `best-effort` is refused first; for the others the spool steps in when the queue is full
+   */
+  append(event: AppendableEvent, level?: AuditDurability): Promise<Committed> {
     if (this.closed) {
       return Promise.reject(new ClosedError());
     }
-    if (this.queue.length >= this.limits.maxQueuedEvents) {
-      return Promise.reject(new OverloadedError('maxQueuedEvents', this.limits.maxQueuedEvents));
+    const isBestEffort = level === 'best-effort';
+    if (this.queue.length >= (isBestEffort ? this.bestEffortEvents : this.limits.maxQueuedEvents)) {
+      return this.noRoom(event, isBestEffort, 'maxQueuedEvents');
     }
     const bytes = event.body.length + (event.personal?.length ?? 0);
-    if (this.queuedBytes + bytes > this.limits.maxQueuedBytes) {
-      return Promise.reject(new OverloadedError('maxQueuedBytes', this.limits.maxQueuedBytes));
+    if (this.queuedBytes + bytes > (isBestEffort ? this.bestEffortBytes : this.limits.maxQueuedBytes)) {
+      return this.noRoom(event, isBestEffort, 'maxQueuedBytes');
     }
     this.queuedBytes += bytes;
     return new Promise((settle, fail) => {
@@ -77,6 +102,40 @@ export class GroupCommit {
   /** Takes no more events; resolves when everything that was accepted is durable or has failed. */
   async close(): Promise<void> {
     this.closed = true;
+    await Promise.all([this.drain(), this.aside?.close()]);
+  }
+
+  /** Everything that waits, and all that comes, goes to the spool. @returns false when there is none */
+  spoolFromNow(): boolean {
+    return this.writer.spoolFromNow?.() ?? false;
+  }
+
+  /** The spool is a place, too, and durable is what counts: these events overtake what waits for the store. */
+  private noRoom(
+    event: AppendableEvent,
+    isBestEffort: boolean,
+    option: 'maxQueuedEvents' | 'maxQueuedBytes',
+  ): Promise<Committed> {
+    const { writer } = this;
+    if (isBestEffort || writer.takesOverflow !== true || writer.overflow === undefined) {
+      return Promise.reject(new OverloadedError(option, this.limits[option]));
+    }
+    const write = writer.overflow.bind(writer);
+    // Bounded like this queue, and with batches of its own: the disk is flushed once for many events.
+    this.aside ??= new GroupCommit(
+      {
+        write,
+        get isHung(): boolean {
+          return writer.isHung === true;
+        },
+      },
+      this.chain,
+      this.limits,
+    );
+    return this.aside.append(event);
+  }
+
+  private async drain(): Promise<void> {
     while (this.queue.length > 0 || this.underWay.size > 0) {
       if (this.underWay.size === 0) {
         this.send();
@@ -116,7 +175,8 @@ export class GroupCommit {
     const abandoned = this.queue;
     this.queue = [];
     this.queuedBytes = 0;
-    const error = new StoreUnavailableError('it hung while the application was shutting down');
+    // The writer never saw them: it is the recorder that books what is refused because of the end.
+    const error = new ClosedError();
     abandoned.forEach(({ fail }) => fail(error));
   }
 
@@ -141,7 +201,14 @@ export class GroupCommit {
         batch.forEach(({ settle }, index) => settle({ place: 'store', position: firstPosition + index }));
       }
     } catch (error) {
-      batch.forEach(({ fail }) => fail(error));
+      if (batch.length > 1 && isRefusal(error)) {
+        // Nobody else's event is lost because of one that the store will not take.
+        const middle = batch.length >> 1;
+        await this.commit(batch.slice(0, middle));
+        await this.commit(batch.slice(middle));
+      } else {
+        batch.forEach(({ fail }) => fail(error));
+      }
     }
   }
 }

@@ -12,6 +12,7 @@ import type { InboxDrain } from './inbox-drain.js';
 import { TransactionEnds } from './transaction-ends.js';
 import { openTransactionOf } from './transaction-state.js';
 import { withinTime } from './within-time.js';
+import { withoutEvents } from './write-failure.js';
 
 /** How a {@link TypeOrmAuditInbox} behaves. */
 export interface InboxOptions {
@@ -88,7 +89,7 @@ export class TypeOrmAuditInbox implements AuditInbox {
       }
     } catch (error) {
       forget?.();
-      throw this.writeFailure(error);
+      throw this.writeFailure(withoutEvents(error, entries));
     }
   }
 

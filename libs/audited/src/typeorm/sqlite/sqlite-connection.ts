@@ -10,6 +10,9 @@ import { CreateAuditLog1795219200000 } from '../migrations/1795219200000-create-
 /** SQLite's name for a database that lives in memory and ends with its connection. */
 export const IN_MEMORY = ':memory:';
 
+/** SQLite's name for a database in a temporary file; it cannot be made durable, and is refused for that. */
+const NAMELESS = '';
+
 const MIGRATIONS = [CreateAuditLog1795219200000];
 const MIGRATIONS_TABLE = 'audit_migrations';
 
@@ -145,7 +148,9 @@ function prepareFolder(file: string): void {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
     throw new DatabaseUnusableError(file, 'is a folder', 'Set the option "database" to the path of a file.');
   }
-  makePrivateFile(file);
+  if (file !== NAMELESS) {
+    makePrivateFile(file);
+  }
 }
 
 /** A log holds personal data: a new file is for its owner only, and SQLite gives its other files the same mode. */

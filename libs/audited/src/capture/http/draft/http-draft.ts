@@ -15,6 +15,8 @@ export interface HttpEnding {
   readonly body?: unknown;
   /** Why there was no complete answer. */
   readonly reason?: 'client_aborted' | 'response_failed';
+  /** The event goes with a transaction that commits when it does: whatever was answered meanwhile is not its end. */
+  readonly commits?: true;
 }
 
 /**
@@ -53,7 +55,10 @@ export function httpDraft(
   return draft;
 }
 
-function outcomeOf(action: HttpAction, { status, reason }: HttpEnding): HttpOutcome {
+function outcomeOf(action: HttpAction, { status, reason, commits }: HttpEnding): HttpOutcome {
+  if (commits === true) {
+    return { outcome: 'success', ending: 'succeeded' };
+  }
   if (reason !== undefined || status === undefined) {
     return { outcome: 'unknown', ending: undefined };
   }
@@ -72,7 +77,10 @@ function addHandlerResult(draft: MutableDraft, action: HttpAction, { reason }: H
   }
 }
 
-function errorOf(action: HttpAction, { status, body, reason }: HttpEnding): unknown {
+function errorOf(action: HttpAction, { status, body, reason, commits }: HttpEnding): unknown {
+  if (commits === true) {
+    return undefined;
+  }
   const thrown = action.thrownError();
   if (thrown !== undefined) {
     return thrown;

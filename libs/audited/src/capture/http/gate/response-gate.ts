@@ -139,7 +139,9 @@ export class ResponseGate {
     if (isHeld) {
       this.heldHead?.seal();
     }
-    void pending.then(() => this.release(args, restoreHead, keeper));
+    const release = (): void => this.release(args, restoreHead, keeper);
+    // A promise that rejects after all must not keep the client waiting.
+    void pending.then(release, release);
     return response;
   }
 

@@ -12,7 +12,7 @@ describe('an event that transactions of the application take', () => {
 
   it.each(['committed', 'rolled-back', 'unknown'] as const)('ends as its transaction does: %s', async (outcome) => {
     const transaction = joined();
-    transaction.joined();
+    transaction.join();
     expect(transaction.state).toBe('open');
     const settled = transaction.settled(60_000);
     transaction.ended(outcome);
@@ -22,16 +22,16 @@ describe('an event that transactions of the application take', () => {
 
   it('is committed when a retry commits, in whatever order the ends are told', () => {
     const retried = joined();
-    retried.joined();
+    retried.join();
     retried.ended('rolled-back');
-    retried.joined();
+    retried.join();
     expect(retried.state).toBe('open');
     retried.ended('committed');
     expect(retried.state).toBe('committed');
 
     const lateRollback = joined();
-    lateRollback.joined();
-    lateRollback.joined();
+    lateRollback.join();
+    lateRollback.join();
     lateRollback.ended('committed');
     lateRollback.ended('rolled-back');
     expect(lateRollback.state).toBe('committed');
@@ -39,17 +39,61 @@ describe('an event that transactions of the application take', () => {
 
   it('stays unknown when one may have committed and another one did not', () => {
     const transaction = joined();
-    transaction.joined();
+    transaction.join();
     transaction.ended('unknown');
-    transaction.joined();
+    transaction.join();
     transaction.ended('rolled-back');
     expect(transaction.state).toBe('unknown');
   });
 
   it('is not waited for longer than allowed', async () => {
     const transaction = joined();
-    transaction.joined();
+    transaction.join();
     await transaction.settled(5);
     expect(transaction.state).toBe('open');
+  });
+
+  it('is as it was before where a transaction could not take it', async () => {
+    const transaction = joined();
+    transaction.join();
+    const settled = transaction.settled(60_000);
+    transaction.ended('not-written');
+    await settled;
+    expect(transaction.state).toBe('apart');
+  });
+
+  it.each(['apart', 'rolled-back'] as const)(
+    'goes into no transaction any more once the request is recorded under its id: %s',
+    async (state) => {
+      const transaction = joined();
+      if (state === 'rolled-back') {
+        expect(transaction.join()).toBe(true);
+        transaction.ended(state);
+      }
+      await expect(transaction.concluded(60_000)).resolves.toBe(state);
+      expect(transaction.join()).toBe(false);
+      expect(transaction.state).toBe(state);
+    },
+  );
+
+  it.each(['open', 'unknown'] as const)(
+    'may go into another transaction when the request was recorded under an id of its own: %s',
+    async (state) => {
+      const transaction = joined();
+      transaction.join();
+      if (state === 'unknown') {
+        transaction.ended(state);
+      }
+      await expect(transaction.concluded(5)).resolves.toBe(state);
+      expect(transaction.join()).toBe(true);
+    },
+  );
+
+  it('concludes with the end of a transaction that is still open when it is asked', async () => {
+    const transaction = joined();
+    transaction.join();
+    const concluded = transaction.concluded(60_000);
+    transaction.ended('committed');
+    await expect(concluded).resolves.toBe('committed');
   });
 });
