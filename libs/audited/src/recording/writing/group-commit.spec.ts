@@ -102,11 +102,11 @@ describe('GroupCommit', () => {
     const { writer, commits } = commitsWith({ maxBatchEvents: 100 });
     const positions = [commits.append(event('first'))];
     await writer.arrived(1);
-    positions.push(...Array.from({ length: 16 }, (_, index) => commits.append(event(`second ${index}`))));
+    positions.push(...Array.from({ length: 48 }, (_, index) => commits.append(event(`second ${index}`))));
     await writer.arrived(2);
     positions.push(...Array.from({ length: 40 }, (_, index) => commits.append(event(`third ${index}`))));
     await nextTurns(3);
-    expect(writer.batches.map(({ bodies }) => bodies.length)).toEqual([1, 16]);
+    expect(writer.batches.map(({ bodies }) => bodies.length)).toEqual([1, 48]);
     writer.batches[0]?.succeed();
     await writer.arrived(3);
     expect(writer.batches[2]?.bodies).toHaveLength(40);
