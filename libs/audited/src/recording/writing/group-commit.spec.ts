@@ -112,7 +112,7 @@ describe('GroupCommit', () => {
     expect(writer.batches[2]?.bodies).toHaveLength(40);
     writer.batches[1]?.succeed();
     writer.batches[2]?.succeed();
-    expect(await Promise.all(positions)).toEqual(Array.from({ length: 57 }, (_, index) => at(index + 1)));
+    expect(await Promise.all(positions)).toEqual(Array.from({ length: 89 }, (_, index) => at(index + 1)));
   });
 
   it('sends a lone caller off in the same turn of the event loop, whatever the clock does', async () => {
