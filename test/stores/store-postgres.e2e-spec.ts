@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { anAppendableEvent, anEvent, auditStoreContract } from 'nestjs-audited/testing';
 import { PostgresAuditStore, type PostgresOptions } from 'nestjs-audited/typeorm';
 import pg from 'pg';
@@ -219,6 +220,31 @@ describe('a log whose guards were taken away', () => {
       await expect(store.append('main', [anAppendableEvent()])).rejects.toMatchObject(refusal);
       await expect(store.append('main', [anAppendableEvent()])).rejects.toMatchObject(refusal);
       expect(await store.verify()).toMatchObject({ records: 1 });
+    });
+  });
+});
+
+describe('a partition made by hand, as the guide says', () => {
+  it('takes the records of its month, and guards them like the others', async () => {
+    const guide = readFileSync(new URL('../../docs/guide/databases.md', import.meta.url), 'utf8');
+    const block = /```sql\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
+    // A year that no test will ever run in, so that the store has not made the partition itself.
+    const statements = block.replaceAll('2027', '2099');
+    await withStore(async (store, run) => {
+      await run(statements);
+      await store.append('main', [anAppendableEvent({ recordedAt: '2099-01-15T00:00:00.000Z' })]);
+      expect(await run('SELECT tableoid::regclass::text AS name FROM audit_records')).toEqual([
+        { name: 'audit_records_2099_01' },
+      ]);
+      const columns = await run(`SELECT column_name AS name FROM information_schema.columns
+        WHERE table_name = 'audit_records_2099_01' AND column_name NOT IN ('sequence', 'position', 'id')`);
+      const names = columns.map(({ name }) => name).join(', ');
+      const forged = `INSERT INTO audit_records_2099_01 (position, id, ${names})
+        SELECT 9, 'forged', ${names} FROM audit_records_2099_01`;
+      await expect(run(forged)).rejects.toThrow(/positions 9 to 9 do not continue/);
+      await expect(run('TRUNCATE audit_records_2099_01')).rejects.toThrow(/TRUNCATE refused/);
+      await expect(run('DELETE FROM audit_records_2099_01')).rejects.toThrow(/DELETE refused/);
+      expect(await store.verify()).toMatchObject({ ok: true, records: 1 });
     });
   });
 });
