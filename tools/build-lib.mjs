@@ -32,7 +32,9 @@ async function build() {
   rmSync(memory, { force: true });
   const results = await Promise.all(PASSES.map(compile));
   const failed = results.find(({ status }) => status !== 0);
-  if (failed) {
+  if (failed && process.env['CI'] === undefined) {
+    console.error(failed.output);
+  } else if (failed) {
     // TypeScript writes output in spite of errors; neither half a build nor an old one may pass for this one.
     rmSync(staging, { recursive: true, force: true });
     rmSync(dist, { recursive: true, force: true });

@@ -21,6 +21,8 @@ export interface AuditSeal {
   readonly hash: string;
   /** Which scheme computed the hash, so that old records stay verifiable. */
   readonly scheme: string;
+  /** `<key id>:<64 hex digits>`: the HMAC of a keyed scheme, covered by `hash`. Absent for schemes without a key. */
+  readonly mac?: string;
 }
 
 /** The last seal of a chain. */

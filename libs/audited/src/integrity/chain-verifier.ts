@@ -79,7 +79,14 @@ export class ChainVerifier {
     this.leavePosition();
     this.misplaced.end();
     this.checkEnd();
-    return { chain: this.chain, records: this.records, position: this.lastPosition, erased: this.erased };
+    return {
+      chain: this.chain,
+      records: this.records,
+      position: this.lastPosition,
+      erased: this.erased,
+      checkpoints: { agreed: 0, beyond: 0, coveredThrough: 0, isTrusted: false },
+      macs: { checked: 0, unchecked: 0 },
+    };
   }
 
   /** The record holds its position; everything that it says is checked. */

@@ -8,6 +8,24 @@ export interface VerifyOptions {
   readonly chain?: string;
   /** How many faults are named in the report; all are counted. @default 1000 */
   readonly maxFaults?: number;
+  /** How many threads may verify at the same time; more than there are cores help nobody. @default 1 */
+  readonly threads?: number;
+  /**
+   * Public keys that may sign checkpoints and statements: PEM, or C2SP verifier keys (`name+id+key`), one or several in
+   * a text. Without any, signatures are not checked, and the report says so.
+   */
+  readonly trustedKeys?: readonly string[];
+  /** Signed notes that were kept outside (a file, a SIEM): what they cover must be there, unchanged. */
+  readonly checkpoints?: readonly string[];
+  /** Called from time to time with what was done so far. */
+  readonly onProgress?: (progress: VerifyProgress) => void;
+}
+
+/** How far a verification is. */
+export interface VerifyProgress {
+  readonly records: number;
+  /** As many as the heads say; the end may come a little later. */
+  readonly total: number;
 }
 
 /**

@@ -45,7 +45,7 @@ export class SqliteVerification {
     const records = chains.reduce((sum, chain) => sum + chain.records, 0);
     const durationMs = Math.round(performance.now() - startedAt);
     const { faults, faultCount } = this;
-    return { ok: faultCount === 0, records, chains, faults, faultCount, durationMs };
+    return { ok: faultCount === 0, state: faultCount === 0 ? 'intact' : 'broken', records, chains, faults, faultCount, durationMs };
   }
 
   private verifyChains(): ChainVerdict[] {
