@@ -1,5 +1,6 @@
-// Builds libs/audited twice, as ES modules (dist/esm) and as CommonJS (dist/cjs). Does nothing when neither the
-// sources nor the output changed since the last good build; `--force` builds anyway.
+// Builds libs/audited twice, as ES modules (dist/esm) and as CommonJS (dist/cjs), and the command line that ships with it
+// (apps/cli into dist/cli). Does nothing when neither the sources nor the output changed since the last good build;
+// `--force` builds anyway.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,6 +9,7 @@ import { fingerprint, listFiles } from './fingerprint.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const library = join(root, 'libs', 'audited');
+const commandLine = join(root, 'apps', 'cli');
 const dist = join(library, 'dist');
 /** Built beside and moved into place at the end: a process that runs the old build never sees half a new one. */
 const staging = join(library, `dist.${process.pid}`);
@@ -15,8 +17,8 @@ const staging = join(library, `dist.${process.pid}`);
 const memory = join(root, 'node_modules', '.cache', 'nestjs-audited', 'build-lib.json');
 
 const PASSES = [
-  { name: 'ES modules', config: 'tsconfig.lib.json', folder: 'esm' },
-  { name: 'CommonJS', config: 'tsconfig.cjs.json', folder: 'cjs' },
+  { config: 'tsconfig.lib.json', folder: 'esm' },
+  { config: 'tsconfig.cjs.json', folder: 'cjs' },
 ];
 
 const startedAt = Date.now();
@@ -30,7 +32,9 @@ if (!process.argv.includes('--force') && isFresh()) {
 
 async function build() {
   rmSync(memory, { force: true });
-  const results = await Promise.all(PASSES.map(compile));
+  const results = await Promise.all(
+    PASSES.map(({ config, folder }) => compile({ config: join(library, config), outDir: join(staging, folder) })),
+  );
   const failed = results.find(({ status }) => status !== 0);
   if (failed && process.env['CI'] === undefined) {
     console.error(failed.output);
@@ -39,7 +43,7 @@ async function build() {
     rmSync(staging, { recursive: true, force: true });
     rmSync(dist, { recursive: true, force: true });
     console.error(failed.output);
-    console.error(`build:lib: the ${failed.name} pass failed (${failed.config}); dist was removed`);
+    console.error(`build:lib: the pass of ${failed.config} failed; dist was removed`);
     process.exit(1);
   }
 
@@ -48,6 +52,17 @@ async function build() {
   rmSync(dist, { recursive: true, force: true });
   renameSync(staging, dist);
 
+  // Last: the command line is compiled against the package as it is published, as any other user of it.
+  const program = await compile({ config: join(commandLine, 'tsconfig.app.json'), outDir: join(dist, 'cli') });
+  if (program.status !== 0 && process.env['CI'] === undefined) {
+    console.error(program.output);
+  } else if (program.status !== 0) {
+    rmSync(dist, { recursive: true, force: true });
+    console.error(program.output);
+    console.error('build:lib: the command line did not compile (apps/cli); dist was removed');
+    process.exit(1);
+  }
+
   mkdirSync(dirname(memory), { recursive: true });
   // The inputs as they were before the compiler read them: an edit made meanwhile asks for another build.
   writeFileSync(memory, JSON.stringify({ inputs, outputs: fingerprint(listFiles(dist)) }));
@@ -55,16 +70,16 @@ async function build() {
 }
 
 /** No source maps: the sources are not published, so a map would point at files nobody has. */
-function compile({ name, config, folder }) {
+function compile({ config, outDir }) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const options = ['-p', join(library, config), '--outDir', join(staging, folder), '--sourceMap', 'false'];
+  const options = ['-p', config, '--outDir', outDir, '--sourceMap', 'false'];
   const child = spawn(process.execPath, [compiler, ...options], { cwd: root });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (status) => resolve({ name, config, status, output }));
+    child.once('close', (status) => resolve({ config, status, output }));
   });
 }
 
@@ -83,10 +98,13 @@ function readMemory() {
 }
 
 function fingerprintInputs() {
-  const sources = listFiles(join(library, 'src')).filter((file) => !file.endsWith('.spec.ts'));
+  const sources = [join(library, 'src'), join(commandLine, 'src')]
+    .flatMap(listFiles)
+    .filter((file) => !file.endsWith('.spec.ts'));
   const settings = [
     join(library, 'package.json'),
     ...PASSES.map(({ config }) => join(library, config)),
+    join(commandLine, 'tsconfig.app.json'),
     join(root, 'tsconfig.json'),
     join(root, 'package-lock.json'),
     fileURLToPath(import.meta.url),

@@ -1,6 +1,6 @@
-// Writes the golden vectors of record format v1 (test/golden/record-format-v1.json) with the built package, and the
-// worked example in docs/record-format.md from them. The format is frozen: running this must change nothing. `--check`
-// writes nothing and fails when it would.
+// Writes the golden vectors of record format v1 (test/golden/record-format-v1.json) and of its keyed scheme
+// (record-format-hmac-v1.json) with the built package, and the worked examples in docs/record-format.md from them. The
+// format is frozen: running this must change nothing. `--check` writes nothing and fails when it would.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { personalCommitment } from '../libs/audited/dist/esm/integrity/personal-
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const vectorsFile = join(root, 'test', 'golden', 'record-format-v1.json');
+const keyedVectorsFile = join(root, 'test', 'golden', 'record-format-hmac-v1.json');
 const documentFile = join(root, 'docs', 'record-format.md');
 
 /** Sources, not values: what a JSON file says must not depend on how its reader writes numbers. */
@@ -79,32 +80,62 @@ const vectors = {
   }),
   chain: { genesis: GENESIS_HASH, head: undefined, records: [] },
 };
-Object.assign(vectors.chain, await sealedChain());
+Object.assign(vectors.chain, await sealedChain([{ events: EVENTS }]));
+for (const { row } of vectors.chain.records) {
+  // Always NULL here, and not there when these vectors were made.
+  delete row.mac;
+}
+
+/** Secrets of the examples: nobody must ever use them. */
+const KEYS = [
+  { id: 'k1', secret: Buffer.from(Array.from({ length: 32 }, (_, index) => index)) },
+  { id: '2027.b_-', secret: Buffer.from(Array.from({ length: 40 }, (_, index) => 255 - index)) },
+];
+const keyedVectors = {
+  format: 'record format v1, scheme hmac-sha256-v1',
+  about: 'Specified in docs/record-format.md; made by tools/generate-record-vectors.mjs; never changed.',
+  keys: KEYS.map(({ id, secret }) => ({ id, secretHex: secret.toString('hex') })),
+  chain: {
+    genesis: GENESIS_HASH,
+    ...(await sealedChain([
+      { events: EVENTS.slice(0, 1) },
+      { events: EVENTS.slice(1, 2), seal: { current: 'k1', keys: KEYS } },
+      { events: EVENTS.slice(2), seal: { current: '2027.b_-', keys: KEYS } },
+    ])),
+  },
+};
 
 const text = `${JSON.stringify(vectors, null, 2)}\n`;
+const keyedText = `${JSON.stringify(keyedVectors, null, 2)}\n`;
 const document = withExample(readFileSync(documentFile, 'utf8'));
 if (process.argv.includes('--check')) {
   const stale = [
     [vectorsFile, text],
+    [keyedVectorsFile, keyedText],
     [documentFile, document],
   ].filter(([file, wanted]) => readFileSync(file, 'utf8') !== wanted);
   for (const [file] of stale) console.error(`generate-record-vectors: ${file} is not what the package makes`);
   process.exitCode = stale.length === 0 ? 0 : 1;
 } else {
   writeFileSync(vectorsFile, text);
+  writeFileSync(keyedVectorsFile, keyedText);
   writeFileSync(documentFile, document);
-  console.log(`generate-record-vectors: ${vectors.chain.records.length} records written`);
+  console.log(
+    `generate-record-vectors: ${vectors.chain.records.length + keyedVectors.chain.records.length} records written`,
+  );
 }
 
-/** Seals the events with a real store and reads the rows as they stand in its file. */
-async function sealedChain() {
+/** Seals the events with real stores, each with its own keys, and reads the rows as they stand in the file. */
+async function sealedChain(parts) {
   const folder = mkdtempSync(join(tmpdir(), 'record-vectors-'));
   const file = join(folder, 'audit.sqlite');
-  const store = new SqliteAuditStore(file);
   try {
-    await store.open();
-    await store.append('main', EVENTS.map(appendable));
-    await store.close();
+    for (const { events, seal } of parts) {
+      const store = new SqliteAuditStore(file, { seal });
+      await store.open();
+      await store.append('main', events.map(appendable));
+      await store.close();
+    }
     const database = new BetterSqlite3(file, { readonly: true });
     const rows = database.prepare('SELECT * FROM audit_records ORDER BY position').all();
     const head = database.prepare('SELECT * FROM audit_heads').get();
@@ -125,23 +156,29 @@ function appendable({ facts, personal, salt }) {
 }
 
 function vector(row, { personal }) {
+  const [keyId, mac] = row.mac?.split(':') ?? [];
   return {
     event: JSON.parse(row.body),
     ...(personal === undefined ? {} : { personalPart: personal }),
-    sealedText:
-      `{"chain":"${row.chain}","event":${row.body},"position":${row.position},` +
-      `"previous":"${row.previous_hash}","scheme":"${row.scheme}"}`,
+    ...(mac === undefined ? {} : { keyedText: textOf(row, `"key":"${keyId}",`) }),
+    sealedText: textOf(row, mac === undefined ? '' : `"mac":"${row.mac}",`),
     row,
   };
 }
 
+/** @param member what stands between the event and the position */
+function textOf(row, member) {
+  return (
+    `{"chain":"${row.chain}","event":${row.body},${member}"position":${row.position},` +
+    `"previous":"${row.previous_hash}","scheme":"${row.scheme}"}`
+  );
+}
+
 function withExample(before) {
-  const [start, end] = ['<!-- worked example: start -->', '<!-- worked example: end -->'];
-  const [head, rest] = before.split(start);
-  const [, tail] = rest.split(end);
   const [one, two] = vectors.chain.records;
+  const [, , keyed] = keyedVectors.chain.records;
   const fence = (content) => `\`\`\`text\n${content}\n\`\`\``;
-  const example = [
+  const plainExample = [
     'Position 1, no personal part. The sealed text, one line:',
     fence(one.sealedText),
     `is ${Buffer.byteLength(one.sealedText)} bytes of UTF-8, and its SHA-256 is the hash of the record:`,
@@ -156,5 +193,24 @@ function withExample(before) {
     fence(two.sealedText),
     fence(two.row.hash),
   ];
+  const [, key] = keyedVectors.keys;
+  const keyedExample = [
+    `Position 3 of a chain, sealed with the key \`${key.id}\`, whose secret is (never use it), in hexadecimal digits,`,
+    fence(key.secretHex),
+    'The keyed text, one line:',
+    fence(keyed.keyedText),
+    'Its HMAC-SHA256 gives the mac:',
+    fence(keyed.row.mac),
+    `The sealed text (${Buffer.byteLength(keyed.sealedText)} bytes) and its SHA-256, the hash of the record:`,
+    fence(keyed.sealedText),
+    fence(keyed.row.hash),
+  ];
+  return replaced(replaced(before, 'worked example', plainExample), 'keyed example', keyedExample);
+}
+
+function replaced(before, name, example) {
+  const [start, end] = [`<!-- ${name}: start -->`, `<!-- ${name}: end -->`];
+  const [head, rest] = before.split(start);
+  const [, tail] = rest.split(end);
   return `${head}${start}\n\n${example.join('\n\n')}\n\n${end}${tail}`;
 }

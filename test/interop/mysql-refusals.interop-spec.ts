@@ -67,7 +67,7 @@ onServer('opening a MySQL log', () => {
     const url = await server.newDatabase();
     const database = databaseOf(url);
     const all = (username: string): string =>
-      `GRANT SELECT, INSERT, UPDATE, CREATE, TRIGGER ON \`${database}\`.* TO '${username}'@'%';`;
+      `GRANT SELECT, INSERT, UPDATE, CREATE, ALTER, TRIGGER ON \`${database}\`.* TO '${username}'@'%';`;
     for (const rights of [
       [],
       [`SELECT, INSERT, UPDATE ON ${database}.*`],
@@ -78,7 +78,7 @@ onServer('opening a MySQL log', () => {
       expect(message).toContain('AUDIT_DATABASE_UNUSABLE');
       expect(message).toContain(all(account.username));
     }
-    const able = await server.newAccount(`SELECT, INSERT, UPDATE, CREATE, TRIGGER ON ${database}.*`);
+    const able = await server.newAccount(`SELECT, INSERT, UPDATE, CREATE, ALTER, TRIGGER ON ${database}.*`);
     await opened({ url: server.urlOf(database, able) }, (store) => store.append('main', [anAppendableEvent()]));
   });
 

@@ -1,10 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Database } from 'better-sqlite3';
 import { dropIndexes, insertCopy, insertForged, rewrite } from '../support/forgery.js';
+import { SqliteAuditStore } from 'nestjs-audited/typeorm';
+import {
+  BOTH_KEYS,
+  FIRST_K2,
+  FIRST_UNKEYED,
+  LAST as LAST_KEYED,
+  SECRETS,
+  writeRotatedLog,
+} from '../support/keyed-seals.js';
 import { BARE, FULL, MAIN_RECORDS, TamperedLog, TENANT_RECORDS, writeVariedLog } from '../support/sealed-log.js';
 
 const PROGRAM = fileURLToPath(new URL('./verify_chain.py', import.meta.url));
@@ -20,8 +29,8 @@ interface PythonVerdict {
   readonly lastLine: string | undefined;
 }
 
-function verifyWithPython(file: string): PythonVerdict {
-  const { status, stdout, stderr } = spawnSync('python3', [PROGRAM, file], { encoding: 'utf8' });
+function verifyWithPython(...files: readonly string[]): PythonVerdict {
+  const { status, stdout, stderr } = spawnSync('python3', [PROGRAM, ...files], { encoding: 'utf8' });
   const lines = stdout.trimEnd().split('\n');
   expect(stderr).toBe('');
   return { status, faults: lines.slice(0, -1).map((line) => line.split(' ', 3).join(' ')), lastLine: lines.at(-1) };
@@ -123,6 +132,62 @@ const TAMPERINGS: readonly (readonly [what: string, work: (database: Database) =
     });
     expect(ours).toStrictEqual(['reordered main 5', 'reordered main 30']);
     expect(python).toStrictEqual({ status: 1, faults: ['edited main 5', 'edited main 30'], lastLine: 'faults=2' });
+  });
+});
+
+/** Each is done to a fresh log with records that are unkeyed, keyed with one key, with another, and unkeyed again. */
+const KEYED_TAMPERINGS: readonly (readonly [what: string, work: (database: Database) => void])[] = [
+  ['nothing', () => undefined],
+  ['a mac edited', (database) => database.exec(update("mac = replace(mac, 'k1:', 'k2:')", 4))],
+  ['a mac removed', (database) => database.exec(update('mac = NULL', 4))],
+  ['a mac made bytes', (database) => database.exec(update('mac = CAST(mac AS BLOB)', 4))],
+  [
+    'macs beside records that have none',
+    (database) => database.exec("UPDATE audit_records SET mac = 'k1:0' WHERE mac IS NULL"),
+  ],
+  ['a scheme edited', (database) => database.exec(update("scheme = 'sha256-v1'", 4))],
+  ['a keyed record rewritten and resealed without the key', (database) => rewrite(database, 4, 4)],
+  ['everything from a keyed record on rewritten without the key', (database) => rewrite(database, 4, LAST_KEYED)],
+];
+
+(isThere ? describe : describe.skip)('a verifier in Python that knows the keyed scheme', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'audited-python-keyed-'));
+  const pristine = join(folder, 'pristine.sqlite');
+  const keyFile = join(folder, 'keys.txt');
+  const wrongKeyFile = join(folder, 'wrong-keys.txt');
+  let log: TamperedLog;
+
+  beforeAll(async () => {
+    await writeRotatedLog((options) => new SqliteAuditStore(pristine, options));
+    const line = (id: keyof typeof SECRETS, secret = SECRETS[id]) => `${id} ${secret.toString('hex')}\n`;
+    writeFileSync(keyFile, line('k1') + line('k.2_-'));
+    writeFileSync(wrongKeyFile, line('k1') + line('k.2_-', SECRETS.k1));
+    log = new TamperedLog(pristine, join(folder, 'tampered.sqlite'), { seal: BOTH_KEYS });
+    await log.store.open();
+  });
+
+  afterAll(async () => {
+    await log.store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('needs no key to check all but who sealed', () => {
+    expect(verifyWithPython(pristine).faults).toStrictEqual([`scheme main ${FIRST_UNKEYED}`]);
+  });
+
+  it('finds with the keys which record was sealed with another', () => {
+    expect(verifyWithPython(pristine, keyFile).faults).toStrictEqual([`scheme main ${FIRST_UNKEYED}`]);
+    const wrong = [`mac main ${FIRST_K2}`, `scheme main ${FIRST_UNKEYED}`];
+    expect(verifyWithPython(pristine, wrongKeyFile).faults).toStrictEqual(wrong);
+  });
+
+  it.each(KEYED_TAMPERINGS)('names what our verifier names: %s', async (_what, work) => {
+    await log.whileTampered(work, async (store) => {
+      const { faults } = await store.verify();
+      const ours = faults.map(({ kind, chain, position }) => `${kind} ${chain} ${position}`);
+      expect(verifyWithPython(log.file, keyFile).faults).toStrictEqual(ours);
+      expect(ours).not.toHaveLength(0);
+    });
   });
 });
 

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The golden vectors, recomputed from docs/record-format.md with nothing but SHA-256: no line of the package is used. */
+/** The golden vectors, recomputed from docs/record-format.md with nothing but SHA-256 and HMAC: no line of the package is used. */
 interface Vectors {
   readonly canonicalJson: readonly { readonly name: string; readonly json: string; readonly canonical: string }[];
   readonly commitments: readonly {
@@ -18,6 +18,7 @@ interface Vectors {
     readonly records: readonly {
       readonly event: Readonly<Record<string, unknown>>;
       readonly personalPart?: unknown;
+      readonly keyedText?: string;
       readonly sealedText: string;
       readonly row: Readonly<Record<string, string | number | null>>;
     }[];
@@ -26,6 +27,10 @@ interface Vectors {
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 const vectors = JSON.parse(read('test/golden/record-format-v1.json')) as Vectors;
+const keyedVectors = JSON.parse(read('test/golden/record-format-hmac-v1.json')) as {
+  readonly keys: readonly { readonly id: string; readonly secretHex: string }[];
+  readonly chain: Vectors['chain'];
+};
 const document = read('docs/record-format.md');
 const sha256 = (...parts: Buffer[]): string => createHash('sha256').update(Buffer.concat(parts)).digest('hex');
 
@@ -139,5 +144,44 @@ describe('the golden vectors of record format v1', () => {
     const generator = fileURLToPath(new URL('../../tools/generate-record-vectors.mjs', import.meta.url));
     const { status, stderr } = spawnSync(process.execPath, [generator, '--check'], { encoding: 'utf8' });
     expect([status, stderr]).toStrictEqual([0, '']);
+  });
+});
+
+describe('the golden vectors of the scheme hmac-sha256-v1', () => {
+  const { keys, chain } = keyedVectors;
+  const member = (row: Vectors['chain']['records'][number]['row']) => (row['mac'] === null ? {} : { mac: row['mac'] });
+
+  it('are a chain of several schemes and keys, from the genesis to the head', () => {
+    const rows = chain.records.map(({ row }) => row);
+    expect(rows.map((row) => row['previous_hash'])).toStrictEqual([
+      chain.genesis,
+      ...rows.slice(0, -1).map((row) => row['hash']),
+    ]);
+    expect(chain.head).toStrictEqual({ chain: 'main', position: rows.length, hash: rows.at(-1)?.['hash'] });
+    const keyIds = rows.map(({ mac }) => (mac === null ? undefined : String(mac).split(':')[0]));
+    expect(keyIds).toStrictEqual([undefined, ...keys.map(({ id }) => id)]);
+  });
+
+  it.each(chain.records)('record $row.position: sealed text and hash', ({ event, sealedText, row }) => {
+    const { chain: name, position, previous_hash: previous, scheme } = row;
+    const text = canonical({ chain: name, event, ...member(row), position, previous, scheme });
+    expect(text).toBe(sealedText);
+    expect(sha256(Buffer.from(text, 'utf8'))).toBe(row['hash']);
+  });
+
+  it.each(chain.records.slice(1))('record $row.position: keyed text and mac', ({ event, keyedText, row }) => {
+    const { chain: name, position, previous_hash: previous, scheme } = row;
+    const [key, digits] = String(row['mac']).split(':');
+    const text = canonical({ chain: name, event, key, position, previous, scheme });
+    expect(text).toBe(keyedText);
+    const secret = Buffer.from(keys.find(({ id }) => id === key)?.secretHex ?? '', 'hex');
+    expect(createHmac('sha256', secret).update(text, 'utf8').digest('hex')).toBe(digits);
+  });
+
+  it('stand in the document', () => {
+    const { keyedText, sealedText, row } = chain.records.at(-1)!;
+    for (const text of [keyedText, sealedText, row['mac'], row['hash'], keys.at(-1)?.secretHex]) {
+      expect(document).toContain(String(text));
+    }
   });
 });

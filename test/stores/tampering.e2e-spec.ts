@@ -48,6 +48,7 @@ const FAULT_OF_COLUMN: Readonly<Record<string, string>> = {
   previous_hash: 'edited',
   hash: 'edited',
   scheme: 'scheme',
+  mac: 'mac',
   body: 'edited',
   personal: 'personal',
   salt: 'personal',
@@ -120,7 +121,7 @@ describe('one column of one record', () => {
 
   it.each(TEXT_COLUMNS)('%s: stored as bytes instead of text', async (column) => {
     const bytes = Buffer.from(String(valueOf(FULL, column)));
-    const kind = ['previous_hash', 'hash', 'scheme', 'body'].includes(column) ? 'malformed' : faultOf(column);
+    const kind = ['previous_hash', 'hash', 'scheme', 'mac', 'body'].includes(column) ? 'malformed' : faultOf(column);
     expect(await set(FULL, column, bytes)).toStrictEqual([`${kind} main ${FULL}`]);
   });
 
@@ -128,11 +129,14 @@ describe('one column of one record', () => {
     expect(await set(FULL, column, null)).toStrictEqual([`${faultOf(column)} main ${FULL}`]);
   });
 
-  it.each([...OPTIONAL_COLUMNS, 'personal', 'salt'])('%s: filled where the record says nothing', async (column) => {
-    expect(await set(BARE, column, column === 'status' ? 200 : 'forged')).toStrictEqual([
-      `${faultOf(column)} main ${BARE}`,
-    ]);
-  });
+  it.each([...OPTIONAL_COLUMNS, 'mac', 'personal', 'salt'])(
+    '%s: filled where the record says nothing',
+    async (column) => {
+      expect(await set(BARE, column, column === 'status' ? 200 : 'forged')).toStrictEqual([
+        `${faultOf(column)} main ${BARE}`,
+      ]);
+    },
+  );
 
   it('status: another number', async () => {
     expect(await set(FULL, 'status', 500)).toStrictEqual([`column main ${FULL}`]);

@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { anAppendableEvent, type anEvent } from 'nestjs-audited/testing';
-import { SqliteAuditStore } from 'nestjs-audited/typeorm';
+import { SqliteAuditStore, type StoreOptions } from 'nestjs-audited/typeorm';
 import { tamper } from './raw-database.js';
 
 export const MAIN_RECORDS = 40;
@@ -72,9 +72,10 @@ export class TamperedLog {
   constructor(
     private readonly pristine: string,
     readonly file: string,
+    options: StoreOptions = {},
   ) {
     copyFileSync(pristine, file);
-    this.store = new SqliteAuditStore(file);
+    this.store = new SqliteAuditStore(file, options);
   }
 
   /** The faults, as `kind chain position`, that verification names after the tampering. */

@@ -7,6 +7,7 @@ import { AuthModule } from './auth/auth.module.js';
 import { JwtGuard } from './auth/jwt.guard.js';
 import { Roles } from './auth/roles.decorator.js';
 import { RolesGuard } from './auth/roles.guard.js';
+import { checkpointKeyFor } from './checkpoint-key.js';
 import { ConfigurationModule } from './configuration/configuration.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import type { DemoSettings } from './demo.settings.js';
@@ -33,6 +34,8 @@ export class AppModule {
           capture: { coverage: 'error', unmatched: true },
           // The first and the last record of every process, in the words of the deployment catalogue.
           lifecycle: { started: 'system.startup', stopped: 'system.shutdown' },
+          // Signed often, so that there is something to look at soon.
+          checkpoints: { origin: 'demo.example/audited', keys: checkpointKeyFor(database), intervalMs: 10_000 },
           redaction: fingerprintKey === undefined ? {} : { fingerprintKey },
         }),
         AuditHttpModule.forRoot({

@@ -28,10 +28,14 @@ const LOG_CONTEXT = 'AuditModule';
 /** The application's own log: Nest's. */
 export const auditLogger = (): Logger => new Logger(LOG_CONTEXT);
 
+export function classifierOf({ catalogues }: ResolvedAuditOptions): EventClassifier {
+  return new EventClassifier([auditCatalogue, ...catalogues]);
+}
+
 export function composerOf(options: ResolvedAuditOptions, redactor: Redactor): EventComposer {
   return new EventComposer({
     redactor,
-    classifier: new EventClassifier([auditCatalogue, ...options.catalogues]),
+    classifier: classifierOf(options),
     ids: new EventIds(),
     salts: new PersonalSalts(),
     clock: systemClock,

@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { openedAfter } from './audit.module-boot.js';
+import { LIFECYCLE_PROVIDER } from './audit.module-lifecycle.js';
 import { AUDIT_OPTIONS, AUDIT_DATA_SOURCE, GIVEN_AUDIT_OPTIONS } from './audit.module-definition.js';
 import { resolveOptions, type AuditModuleOptions, type ResolvedAuditOptions } from './audit.options.js';
 import { ActorResolver } from './capture/actor-resolver.js';
@@ -7,9 +8,10 @@ import { CaptureBootstrap } from './capture/capture-bootstrap.js';
 import { HttpCapture } from './capture/http/http-capture.js';
 import { systemClock } from './event/clock.js';
 import { MAIN_CHAIN } from './event/audit-record.js';
+import { CUSTODY_PROVIDERS } from './audit.module-custody.js';
+import { CheckpointSchedule } from './custody/checkpoints/checkpoint-schedule.js';
 import { AuditContext } from './recording/context/audit-context.js';
 import { ContextualDrafts } from './recording/context/contextual-drafts.js';
-import { AuditLifecycle } from './recording/lifecycle/audit-lifecycle.js';
 import { AuditRecorder } from './recording/audit-recorder.js';
 import { AuditService } from './recording/audit.service.js';
 import { EventComposer } from './recording/composing/event-composer.js';
@@ -68,8 +70,8 @@ const places: Provider[] = [
     provide: AuditStore,
     // The composer is not used: it is built before, so that wrong options never leave a database behind.
     inject: [AUDIT_OPTIONS, AUDIT_DATA_SOURCE, EventComposer],
-    useFactory: ({ database }: ResolvedAuditOptions, application: ApplicationDataSource | undefined) =>
-      storeFor(database, application, (message) => auditLogger().warn(message)),
+    useFactory: ({ database, seal }: ResolvedAuditOptions, application: ApplicationDataSource | undefined) =>
+      storeFor(database, application, (message) => auditLogger().warn(message), seal),
   },
   { provide: AuditReader, useExisting: AuditStore },
   {
@@ -191,6 +193,8 @@ const writePath: Provider[] = [
       EventComposer,
       AuditInbox,
       Sequencer,
+      AUDIT_OPTIONS,
+      CheckpointSchedule,
     ],
     useFactory: (
       recorder: AuditRecorder,
@@ -203,6 +207,8 @@ const writePath: Provider[] = [
       composer: EventComposer,
       inbox: AuditInbox | undefined,
       sequencer: Sequencer | undefined,
+      { checkpoints: { trustedKeys } }: ResolvedAuditOptions,
+      schedule: CheckpointSchedule,
     ) => {
       const drafts = new ContextualDrafts(context, failures);
       const transactional =
@@ -226,51 +232,10 @@ const writePath: Provider[] = [
         counters,
         writer,
         transactional,
+        trustedKeys,
+        checkpoints: () => schedule.state(),
       });
     },
-  },
-  {
-    provide: AuditLifecycle,
-    inject: [
-      AUDIT_OPTIONS,
-      AuditRecorder,
-      RecorderCounters,
-      FailureLog,
-      DurableWriter,
-      AuditStore,
-      Journal,
-      Sequencer,
-      HttpCapture,
-    ],
-    useFactory: (
-      { lifecycle, limits: { shutdownTimeoutMs } }: ResolvedAuditOptions,
-      recorder: AuditRecorder,
-      counters: RecorderCounters,
-      failures: FailureLog,
-      writer: DurableWriter,
-      store: AuditStore,
-      journal: Journal | undefined,
-      sequencer: Sequencer | undefined,
-      requests: HttpCapture,
-    ) =>
-      new AuditLifecycle({
-        recorder,
-        counters,
-        failures,
-        clock: systemClock,
-        types: lifecycle,
-        backlog: () => writer.status().backlog,
-        shutdownTimeoutMs,
-        sources: [
-          { name: 'the requests that nobody waits for', close: (timeoutMs) => requests.settleAbandoned(timeoutMs) },
-          { name: 'the sequencer', close: async (timeoutMs) => sequencer?.close(timeoutMs) },
-        ],
-        resources: [
-          { name: 'the writer', close: (timeoutMs) => writer.close(timeoutMs) },
-          { name: 'the journal', close: async () => journal?.close() },
-          { name: 'the store', close: () => store.close() },
-        ],
-      }),
   },
 ];
 
@@ -290,4 +255,11 @@ const capture: Provider[] = [
 ];
 
 /** Everything that one `AuditModule` is made of. Nothing of it is shared with another one in the same process. */
-export const AUDIT_PROVIDERS: Provider[] = [...words, ...places, ...writePath, ...capture];
+export const AUDIT_PROVIDERS: Provider[] = [
+  ...words,
+  ...places,
+  ...writePath,
+  ...CUSTODY_PROVIDERS,
+  ...capture,
+  LIFECYCLE_PROVIDER,
+];

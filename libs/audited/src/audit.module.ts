@@ -17,6 +17,8 @@ import {
 } from './audit.module-definition.js';
 import { auditLogger } from './audit.module-factories.js';
 import { AUDIT_PROVIDERS } from './audit.module-providers.js';
+import { AuditCustody } from './custody/audit-custody.js';
+import { CheckpointSchedule } from './custody/checkpoints/checkpoint-schedule.js';
 import { CaptureBootstrap } from './capture/capture-bootstrap.js';
 import { AuditLifecycle } from './recording/lifecycle/audit-lifecycle.js';
 import { AuditService } from './recording/audit.service.js';
@@ -35,7 +37,7 @@ import { AuditReader } from './storage/audit-reader.js';
 @Module({
   imports: [DiscoveryModule],
   providers: AUDIT_PROVIDERS,
-  exports: [AuditService, AuditReader, AuditJournal],
+  exports: [AuditService, AuditReader, AuditJournal, AuditCustody],
 })
 export class AuditModule extends AuditModuleBase implements NestModule, OnApplicationBootstrap, OnApplicationShutdown {
   /** @throws OptionsInvalidError for what has to be known now; the rest of the options is checked at boot */
@@ -53,6 +55,7 @@ export class AuditModule extends AuditModuleBase implements NestModule, OnApplic
   constructor(
     @Inject(CaptureBootstrap) private readonly bootstrap: CaptureBootstrap,
     @Inject(AuditLifecycle) private readonly lifecycle: AuditLifecycle,
+    @Inject(CheckpointSchedule) private readonly checkpoints: CheckpointSchedule,
     @Inject(AUDIT_DATA_SOURCE) private readonly application: unknown,
   ) {
     super();
@@ -66,6 +69,7 @@ export class AuditModule extends AuditModuleBase implements NestModule, OnApplic
   /** The application is complete, and does not listen yet. */
   async onApplicationBootstrap(): Promise<void> {
     await this.lifecycle.start();
+    this.checkpoints.start();
   }
 
   /** Connections are closed by now: everything that was accepted becomes durable. */

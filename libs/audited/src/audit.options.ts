@@ -1,11 +1,22 @@
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
+import {
+  resolveCheckpoints,
+  type CheckpointsOptions,
+  type ResolvedCheckpoints,
+} from './custody/checkpoints/checkpoints.options.js';
+import {
+  resolveRetention,
+  type RetentionOptions,
+  type RetentionPolicy,
+} from './custody/retention/retention.options.js';
 import { DEFAULT_CAPTURE_OPTIONS, type CaptureOptions } from './capture/capture.options.js';
 import type { EventCatalogue } from './catalogue/event-catalogue.js';
 import type { AuditOrigin } from './event/audit-event.js';
 import { OptionsInvalidError } from './event/audit.error.js';
 import { checkFlag, checkOneOf, checkShape, checkText, checkWhole } from './event/option-checks.js';
 import { DURABILITIES, type AuditDurability } from './event/durability.js';
+import { resolveSealKeys, type SealOptions } from './integrity/seal-keys.js';
 import type { GroupCommitLimits } from './recording/writing/group-commit.js';
 import {
   resolveJournalOptions,
@@ -47,6 +58,15 @@ export interface AuditModuleOptions {
   readonly journal?: JournalOptions;
   /** How transactional records get from the application's database into their chain. */
   readonly sequencer?: Partial<SequencerLimits>;
+  /**
+   * Signed checkpoints over the log: with what key, how often, and where else they go.
+   * @default none: the hash chain alone convinces only whoever trusts the database's administrator
+   */
+  readonly checkpoints?: CheckpointsOptions;
+  /** Seals every record with a secret key besides. @default records are sealed without a key */
+  readonly seal?: SealOptions;
+  /** How long records are kept, and where they are archived before they go. @default for ever */
+  readonly retention?: RetentionOptions;
   /** Types of the records that say when a process began and ended; `false` for none. @default `audit.started`, `audit.stopped` */
   readonly lifecycle?: Partial<LifecycleTypes> | false;
 }
@@ -73,6 +93,10 @@ export interface ResolvedAuditOptions {
   readonly spool: (Omit<SpoolOptions, 'directory'> & { readonly directory: string | undefined }) | undefined;
   readonly journal: ResolvedJournalOptions | undefined;
   readonly sequencer: SequencerLimits;
+  readonly checkpoints: ResolvedCheckpoints;
+  /** As it was given, and checked: a store reads it itself. */
+  readonly seal: SealOptions | undefined;
+  readonly retention: RetentionPolicy;
   readonly lifecycle: LifecycleTypes | undefined;
 }
 
@@ -96,6 +120,9 @@ export const OPTION_NAMES = [
   'spool',
   'journal',
   'sequencer',
+  'checkpoints',
+  'seal',
+  'retention',
   'lifecycle',
 ];
 const ORIGIN_NAMES = ['component', 'platform', 'version', 'environment', 'host', 'instanceId'];
@@ -126,8 +153,16 @@ export function resolveOptions(given: AuditModuleOptions): ResolvedAuditOptions 
     spool: resolveSpool(given.spool),
     journal: given.journal === undefined ? undefined : resolveJournalOptions(given.journal),
     sequencer: resolveSequencer(given.sequencer),
+    checkpoints: resolveCheckpoints(given.checkpoints),
+    seal: checkedSeal(given.seal),
+    retention: resolveRetention(given.retention ?? {}),
     lifecycle: resolveLifecycle(given.lifecycle),
   });
+}
+
+function checkedSeal(given: SealOptions | undefined): SealOptions | undefined {
+  resolveSealKeys(given);
+  return given;
 }
 
 function isCatalogue(value: unknown): boolean {

@@ -22,6 +22,7 @@ export type { CaptureOptions } from './capture/capture.options.js';
 export { AuditService, type AuditStatus, type TypedDraft } from './recording/audit.service.js';
 export type { AuditReceipt } from './recording/audit-recorder.js';
 export type { AuditDurability } from './event/durability.js';
+export type { CheckpointState } from './recording/accounting/checkpoint-state.js';
 export type { AuditFailureCause } from './recording/accounting/failure-log.js';
 export type { WriterStatus } from './recording/writing/durable-writer.js';
 export type { GroupCommitLimits } from './recording/writing/group-commit.js';
@@ -45,6 +46,24 @@ export type {
   TransactionSource,
 } from './recording/transactions/transactional-recorder.js';
 
+export { AuditCustody, type BundleRequest } from './custody/audit-custody.js';
+export type { CustodyAct } from './custody/custody-act.js';
+export type { BundleSummary } from './custody/bundle/bundle-writer.js';
+export type { EventProof, EventProofOptions } from './custody/bundle/event-proof.js';
+export type { CheckpointKey } from './custody/checkpoints/checkpoint-key.js';
+export type { CheckpointsOptions, CheckpointTimes } from './custody/checkpoints/checkpoints.options.js';
+export type { ErasureOptions, ErasureProgress, ErasureReport } from './custody/erasure/erasure-report.js';
+export type { HoldSelection, LegalHold } from './custody/holds/legal-hold.js';
+export type { Reanchored, ReanchorCause, ReanchorRequest } from './custody/reanchor/reanchor.js';
+export type { ChainPrunePlan, PruneLimit } from './custody/retention/prune-plan.js';
+export type { ChainPruned, PruneOptions } from './custody/retention/retention.js';
+export {
+  RETENTION_PRESETS,
+  type RetentionOptions,
+  type RetentionPreset,
+  type RetentionRule,
+} from './custody/retention/retention.options.js';
+
 export { auditCatalogue } from './catalogue/audit.catalogue.js';
 export { catalogueHelpers } from './catalogue/catalogue-drafts.js';
 export { defineCatalogue } from './catalogue/define-catalogue.js';
@@ -61,7 +80,9 @@ export {
   type RedactionOptions,
 } from './redaction/redaction.options.js';
 
-export { AuditReader, type VerifyOptions } from './storage/audit-reader.js';
+export { AuditReader, type VerifyOptions, type VerifyProgress } from './storage/audit-reader.js';
+export type { ErasureSelection } from './storage/custody-store.js';
+export type { CheckpointQuery, StoredCheckpoint } from './storage/tree-store.js';
 export { MAX_PAGE_RECORDS, type AuditPage, type AuditQuery } from './storage/audit-query.js';
 export { AuditInbox, type InboxEntry, type TransactionOutcome } from './storage/audit-inbox.js';
 export { AuditStore, type AppendableEvent, type AppendReceipt, type ReplayReceipt } from './storage/audit-store.js';
@@ -73,7 +94,18 @@ export type {
 } from './typeorm/database.options.js';
 
 export { ChainVerifier, type ColumnCheck } from './integrity/chain-verifier.js';
-export type { ChainVerdict, IntegrityFault, IntegrityFaultKind, IntegrityReport } from './integrity/integrity-fault.js';
+export type {
+  ChainVerdict,
+  CheckpointVerdict,
+  FaultExplanation,
+  IntegrityFault,
+  IntegrityFaultKind,
+  IntegrityReport,
+  IntegrityState,
+  PrunedPrefix,
+} from './integrity/integrity-fault.js';
+export type { NoteSigner } from './integrity/notes/note-signer.js';
+export type { SealKeyOptions, SealOptions } from './integrity/seal-keys.js';
 
 export { canonicalJson } from './event/canonical-json.js';
 export type { AuditDraft, AuditEnrichment, DraftChange } from './event/audit-draft.js';
@@ -128,3 +160,22 @@ export {
   TransactionMissingError,
   type AuditErrorCode,
 } from './event/audit.error.js';
+export {
+  CheckpointFileError,
+  CustodyInputError,
+  HistoryChangedError,
+  HoldExistsError,
+  HoldUnknownError,
+  PruneRefusedError,
+  ReanchorNeedlessError,
+  SigningFailedError,
+  StatementAlteredError,
+} from './event/custody.error.js';
+export { BundleDamagedError, BundleRefusedError, ProofUnavailableError } from './event/bundle.error.js';
+export {
+  KeyInvalidError,
+  NoteMalformedError,
+  PositionsInvalidError,
+  ProofMalformedError,
+  TreeIncompleteError,
+} from './event/proof.error.js';

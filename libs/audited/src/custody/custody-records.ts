@@ -1,6 +1,7 @@
 import type { AuditDraft } from '../event/audit-draft.js';
 import type { AuditEvent } from '../event/audit-event.js';
 import type { ChainId } from '../event/audit-record.js';
+import type { JsonObject } from '../event/json-value.js';
 import type { ComposedEvent } from '../recording/composing/event-composer.js';
 import type { AppendableEvent, AuditStore } from '../storage/audit-store.js';
 
@@ -14,8 +15,8 @@ export interface CustodyRecord {
 /** What writing records of custody needs. */
 export interface CustodyRecordsParts {
   readonly store: AuditStore;
-  /** Makes an event of a draft, redaction included. */
-  readonly compose: (draft: AuditDraft) => ComposedEvent;
+  /** Makes an event of a draft, redaction included; the facts become members of `details` to the letter. */
+  readonly compose: (draft: AuditDraft, facts?: JsonObject) => ComposedEvent;
   /** Told what was stored: the journal, for instance. */
   readonly whenStored?: (events: readonly AppendableEvent[]) => void;
 }
@@ -27,10 +28,15 @@ export interface CustodyRecordsParts {
 export class CustodyRecords {
   constructor(private readonly parts: CustodyRecordsParts) {}
 
-  /** Resolves when the record is durable; rejects with what the store says. */
-  async append(chain: ChainId, draft: AuditDraft): Promise<CustodyRecord> {
+  /**
+   * Resolves when the record is durable; rejects with what the store says.
+   *
+   * @param facts what the kit itself states: positions, hashes, notes, signatures. Nobody from outside has a say in them
+   * and a verifier reads every character, so they become members of `details` unredacted and uncut
+   */
+  async append(chain: ChainId, draft: AuditDraft, facts?: JsonObject): Promise<CustodyRecord> {
     const { store, compose, whenStored } = this.parts;
-    const { event, body, personal, salt } = compose(draft);
+    const { event, body, personal, salt } = compose(draft, facts);
     const appendable = personal === undefined || salt === undefined ? { body } : { body, personal, salt };
     const { firstPosition } = await store.append(chain, [appendable]);
     whenStored?.([appendable]);

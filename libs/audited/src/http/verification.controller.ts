@@ -1,14 +1,14 @@
 import { Controller, Get, Header, Inject, Query } from '@nestjs/common';
 import { Audited } from '../capture/audited.decorator.js';
 import type { IntegrityReport } from '../integrity/integrity-fault.js';
-import { AuditReader } from '../storage/audit-reader.js';
+import { AuditService } from '../recording/audit.service.js';
 import { refuseParameters } from './events-query.js';
 import { readForAnswer } from './unavailable-log.js';
 
 /** Proof that nothing was changed or removed. */
 @Controller()
 export class VerificationController {
-  constructor(@Inject(AuditReader) private readonly reader: AuditReader) {}
+  constructor(@Inject(AuditService) private readonly audit: AuditService) {}
 
   @Get()
   @Header('cache-control', 'no-store')
@@ -21,6 +21,6 @@ export class VerificationController {
   })
   verify(@Query() query: Readonly<Record<string, unknown>>): Promise<IntegrityReport> {
     refuseParameters(query);
-    return readForAnswer(this.reader.verify());
+    return readForAnswer(this.audit.verify());
   }
 }

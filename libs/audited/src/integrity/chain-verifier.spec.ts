@@ -41,17 +41,27 @@ describe('ChainVerifier on a sound chain', () => {
     const records = aChain();
     const { verdict, faults } = verdictOn(records, headOf(records));
     expect(faults).toStrictEqual([]);
-    expect(verdict).toStrictEqual({ chain: 'main', records: LENGTH, position: LENGTH, erased: 0 });
+    expect(verdict).toStrictEqual({
+      chain: 'main',
+      records: LENGTH,
+      position: LENGTH,
+      erased: 0,
+      checkpoints: { agreed: 0, beyond: 0, coveredThrough: 0, isTrusted: false },
+      macs: { checked: 0, unchecked: 0 },
+    });
   });
 
   it('accepts a chain that never was: no record, no head', () => {
     expect(verdictOn([], null)).toMatchObject({ faults: [], verdict: { records: 0, position: 0 } });
   });
 
-  it('counts erased persons, and finds no fault in them', () => {
+  it('counts personal parts that are gone, and names them where no statement does', () => {
     const records = sealedRecords([anAppendableEvent({}, { '/actor/email': 'a@b.c' }), anAppendableEvent()]);
     const erased = { ...records[0]!, personal: null, salt: null };
-    expect(verdictOn([erased, records[1]!], headOf(records))).toMatchObject({ faults: [], verdict: { erased: 1 } });
+    expect(verdictOn([erased, records[1]!], headOf(records))).toMatchObject({
+      faults: ['erasure main 1'],
+      verdict: { erased: 1 },
+    });
   });
 
   it('hands record, event and personal part to the check of the columns', () => {

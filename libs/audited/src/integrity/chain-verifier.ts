@@ -1,19 +1,25 @@
-import type { AuditEvent } from '../event/audit-event.js';
 import type { ChainHead, StoredRecord } from '../event/audit-record.js';
 import { GENESIS_HASH } from '../event/audit-record.js';
-import type { ChainVerdict, IntegrityFault, IntegrityFaultKind } from './integrity-fault.js';
-import { MisplacedRun, type Misplacement } from './misplaced-run.js';
-import { checkPersonalPart, type PersonalVerdict } from './personal-check.js';
-import { RecordExaminer, type RecordFlaw } from './record-flaw.js';
+import type { ChainEvidence } from './chain-evidence.js';
+import { explanationOfCheckpoint, isDoubtExplained, type StatedExplanation } from './fault-explanations.js';
+import type { ChainVerdict, IntegrityFault } from './integrity-fault.js';
+import { MisplacedRun, type Misplacement } from './verifying/misplaced-run.js';
+import { RecordExaminer, type RecordFlaw } from './verifying/record-flaw.js';
+import { SoundCandidate, StoredCandidate, type Candidate } from './verifying/candidate.js';
+import { endFaults, isHead } from './verifying/chain-end.js';
+import { ErasureWatch } from './verifying/erasure-watch.js';
+import { deletion, judgeBeginning, type LateStart } from './verifying/late-start.js';
+import type { ColumnCheck } from './verifying/record-content.js';
+import { RootComparison } from './verifying/root-comparison.js';
+import type { ExplainCheckpoint } from './verifying/root-disagreement.js';
+import { SealWatch } from './verifying/seal-watch.js';
+import type { SoundRecord } from './verifying/sound-record.js';
+import { StatementBook } from './verifying/statement-book.js';
+
+export type { ColumnCheck };
 
 /** So many intact records are remembered for one position; more than one means that records were inserted. */
 const MAX_RIVALS = 8;
-
-/**
- * Names the search columns that disagree with the sealed event; empty when all agree. Columns that repeat personal facts
- * prove nothing when `personal` is `faulty`: the part they repeat is itself in doubt.
- */
-export type ColumnCheck = (record: StoredRecord, event: AuditEvent, personal: PersonalVerdict) => readonly string[];
 
 /** What a verifier needs to know of a chain before it reads the first record. */
 export interface ChainToVerify {
@@ -23,19 +29,27 @@ export interface ChainToVerify {
   /** Names of the chains in the same store: where a record that does not belong here may come from. */
   readonly knownChains?: readonly string[];
   readonly mismatchedColumns?: ColumnCheck;
+  /** What is known besides the records: checkpoints, keys. */
+  readonly evidence?: ChainEvidence;
 }
 
 /**
- * Verifies one chain, record by record; nothing is kept but the last link. Feed `check` with every record of the chain in
- * the order of positions (of one position: in the order of storing), then call `finish`.
+ * Verifies one chain, record by record; nothing is kept but the last link and what is counted in ranges. Feed `check`
+ * (or `checkSound`) with every record of the chain in the order of positions (of one position: in the order of storing),
+ * then call `finish`.
  *
  * One act of tampering is one fault wherever that can be told: what follows from a fault is not reported as another.
- * The rules, with their order, are in `docs/record-format.md`.
+ * Faults come roughly in the order of positions; those that only the end of the chain decides (a missing beginning,
+ * erasures, checkpoints) come last: `FaultList` puts them in order. The rules are in `docs/record-format.md`.
  */
 export class ChainVerifier {
   private readonly chain: string;
   private readonly examiner: RecordExaminer;
   private readonly misplaced: MisplacedRun;
+  private readonly seals: SealWatch;
+  private readonly erasures: ErasureWatch;
+  private readonly statements: StatementBook;
+  private readonly roots: RootComparison;
   /** Hashes that the next record may continue; empty when the record before proves nothing. */
   private links: string[] = [GENESIS_HASH];
   private lastPosition = 0;
@@ -44,68 +58,101 @@ export class ChainVerifier {
   /** How many positions after the last one misplaced records stand at, and the last of them. */
   private squatted = 0;
   private lastSquatted = 0;
+  private lateStart: LateStart | undefined;
   private headRefuted = false;
   private records = 0;
-  private erased = 0;
 
   constructor(
     private readonly target: ChainToVerify,
     private readonly report: (fault: IntegrityFault) => void,
   ) {
-    this.chain = target.chain;
-    this.examiner = new RecordExaminer(target.chain, target.knownChains ?? []);
-    this.misplaced = new MisplacedRun(target.chain, report);
-    this.headRefuted = target.head !== null && !isHead(target.head);
+    const { chain, head, knownChains = [], evidence } = target;
+    const named = (fault: Omit<IntegrityFault, 'chain'>): void => this.fault(fault);
+    this.chain = chain;
+    this.examiner = new RecordExaminer(chain, knownChains);
+    this.misplaced = new MisplacedRun(chain, report);
+    this.seals = new SealWatch(named);
+    this.erasures = new ErasureWatch(named);
+    this.statements = new StatementBook({ chain, evidence, erasures: this.erasures, report: named });
+    this.roots = new RootComparison(evidence);
+    this.headRefuted = head !== null && !isHead(head);
+  }
+
+  /** Explanations of operators that stand in the chain; complete when `finish` was called. */
+  get explanations(): readonly StatedExplanation[] {
+    return this.statements.explanations;
   }
 
   check(record: StoredRecord): void {
-    this.records++;
-    const flaw = this.examiner.flawOf(record);
-    const { position } = record.seal;
-    if (!Number.isSafeInteger(position)) {
-      this.fault('malformed', this.vacant, 'the position of a record is no whole number');
-    } else if (flaw?.kind === 'misplaced') {
-      this.noteMisplaced(record, flaw);
-    } else if (position <= this.lastPosition) {
-      this.checkRival(record, flaw);
-    } else if (this.isBehindHead(position)) {
-      this.fault('inserted', position, 'stands behind the head of the chain, which knows no such record');
-    } else {
-      this.take(record, flaw);
-    }
+    const { mismatchedColumns, evidence } = this.target;
+    const candidate = new StoredCandidate(record, evidence?.sealKeys, mismatchedColumns);
+    this.place(candidate, this.examiner.flawOf(record));
   }
 
+  /**
+   * The same for a record that `soundRecord` found nothing wrong with.
+   *
+   * @param whenHeld told when the record holds its place in the chain
+   */
+  checkSound(record: SoundRecord, whenHeld?: (record: SoundRecord) => void): void {
+    this.place(new SoundCandidate(record, whenHeld), undefined);
+  }
+
+  /** Reports what only the end of the chain decides. No record can be checked after it. */
   finish(): ChainVerdict {
+    const { chain, target, records, lastPosition } = this;
+    const headHash = target.head?.position === lastPosition ? target.head.hash : undefined;
     this.leavePosition();
+    this.statements.settle(this.genuineLink(headHash));
     this.misplaced.end();
-    this.checkEnd();
+    this.seals.end();
+    this.roots.end(headHash);
+    const pruned = this.checkBeginning();
+    const explain: ExplainCheckpoint = (checkpoint) => explanationOfCheckpoint(checkpoint, this.explanations);
+    const isExplained = (position: number): boolean => isDoubtExplained(position, this.explanations);
+    this.roots.faults(explain, isExplained).forEach((fault) => this.fault(fault));
+    this.erasures.finish();
+    this.checkEnd(explain);
     return {
-      chain: this.chain,
-      records: this.records,
-      position: this.lastPosition,
-      erased: this.erased,
-      checkpoints: { agreed: 0, beyond: 0, coveredThrough: 0, isTrusted: false },
-      macs: { checked: 0, unchecked: 0 },
+      chain,
+      records,
+      position: lastPosition,
+      erased: this.erasures.count,
+      ...(pruned !== undefined && { pruned }),
+      checkpoints: this.roots.verdict,
+      macs: this.seals.counts,
     };
   }
 
-  /** The record holds its position; everything that it says is checked. */
-  private take(record: StoredRecord, flaw: Exclude<RecordFlaw, Misplacement> | undefined): void {
-    const { position, hash } = record.seal;
-    this.leavePosition();
-    const squattedBefore = this.lastSquatted === position ? this.squatted - 1 : this.squatted;
-    const missing = position - this.lastPosition - 1 - squattedBefore;
-    if (missing > 0) {
-      this.fault('deleted', this.vacant, `${missing} record(s) missing before position ${position}`);
-    }
-    if (position > this.lastPosition + 1) {
-      this.links = [];
-    }
-    if (flaw === undefined) {
-      this.checkLink(record);
-      this.checkContent(record);
+  private place(candidate: Candidate, flaw: RecordFlaw | undefined): void {
+    this.records++;
+    const { position } = candidate.seal;
+    if (!Number.isSafeInteger(position)) {
+      const message = 'the position of a record is no whole number';
+      this.fault({ kind: 'malformed', position: this.vacant, message });
+    } else if (flaw?.kind === 'misplaced') {
+      this.noteMisplaced(position, flaw);
+    } else if (position <= this.lastPosition) {
+      this.checkRival(candidate, flaw);
+    } else if (this.isBehindHead(position)) {
+      const message = 'stands behind the head of the chain, which knows no such record';
+      this.fault({ kind: 'inserted', position, message });
     } else {
-      this.fault(flaw.kind, position, flaw.message);
+      this.take(candidate, flaw);
+    }
+  }
+
+  /** The record holds its position; everything that it says is checked. */
+  private take(candidate: Candidate, flaw: Exclude<RecordFlaw, Misplacement> | undefined): void {
+    const { position, hash, previousHash } = candidate.seal;
+    this.leavePosition();
+    this.statements.settle(this.genuineLink(position === this.lastPosition + 1 ? previousHash : undefined));
+    this.checkGap(position, flaw === undefined ? previousHash : undefined);
+    this.roots.take(position, hash, previousHash, flaw === undefined);
+    if (flaw === undefined) {
+      this.checkContent(candidate, this.checkLink(candidate.seal));
+    } else {
+      this.fault({ kind: flaw.kind, position, message: flaw.message });
     }
     this.lastPosition = position;
     this.vacant = position + 1;
@@ -113,18 +160,49 @@ export class ChainVerifier {
     this.links = flaw === undefined ? [hash] : [];
   }
 
-  private checkLink({ seal }: StoredRecord): void {
-    if (this.links.length > 0 && !this.links.includes(seal.previousHash)) {
-      const message =
-        'the record is intact, but continues another record than the one before it: ' +
-        'one of the two was replaced, or the history from here on was';
-      this.fault('forked', seal.position, message);
+  private checkGap(position: number, previousHash: string | undefined): void {
+    const { lastPosition, vacant } = this;
+    const squattedBefore = this.lastSquatted === position ? this.squatted - 1 : this.squatted;
+    const missing = position - lastPosition - 1 - squattedBefore;
+    if (missing > 0 && lastPosition === 0) {
+      // Whether the beginning was pruned is said further on in the chain.
+      this.lateStart = { position, missing, vacant, previousHash };
+    } else if (missing > 0) {
+      this.fault(deletion(position, missing, vacant));
+    }
+    if (position > lastPosition + 1) {
+      this.links = [];
+    }
+  }
+
+  /** @returns whether the record continues the one before it, as far as is known */
+  private checkLink({ position, previousHash }: Candidate['seal']): boolean {
+    if (this.links.length === 0 || this.links.includes(previousHash)) {
+      return true;
+    }
+    const message =
+      'the record is intact, but continues another record than the one before it: ' +
+      'one of the two was replaced, or the history from here on was';
+    this.fault({ kind: 'forked', position, message });
+    return false;
+  }
+
+  private checkContent(candidate: Candidate, isLinked: boolean): void {
+    const { seal } = candidate;
+    const { position, hash } = seal;
+    const { event, erasedId, mac, faults } = candidate.content();
+    faults.forEach((fault) => this.fault({ ...fault, position }));
+    const downgradedAt = this.seals.add(seal, mac);
+    if (erasedId !== undefined) {
+      this.erasures.add(position, erasedId);
+    }
+    if (event !== undefined && mac !== 'wrong') {
+      this.statements.propose({ position, hash, event, isForked: !isLinked, downgradedAt });
     }
   }
 
   /** A record that was sealed for another place holds none here, so the chain is checked as if it were not there. */
-  private noteMisplaced({ seal }: StoredRecord, flaw: Misplacement): void {
-    const { position } = seal;
+  private noteMisplaced(position: number, flaw: Misplacement): void {
     this.misplaced.add(position, flaw);
     if (position > Math.max(this.lastPosition, this.lastSquatted) && !this.isBehindHead(position)) {
       this.squatted++;
@@ -136,18 +214,28 @@ export class ChainVerifier {
   }
 
   /** Another record stands at this position already. */
-  private checkRival({ seal }: StoredRecord, flaw: RecordFlaw | undefined): void {
-    const isAtLast = seal.position === this.lastPosition;
-    if (isAtLast && flaw === undefined && this.links.length === 0) {
-      // The record before it at this position is named as a fault already; this one is the one the chain is about.
-      this.links = [seal.hash];
-      return;
+  private checkRival(candidate: Candidate, flaw: RecordFlaw | undefined): void {
+    const { position, hash } = candidate.seal;
+    const isCandidate = position === this.lastPosition && flaw === undefined;
+    // Where the record before it at this position is named as a fault already, this one is the one the chain is about.
+    if (!isCandidate || this.links.length > 0) {
+      this.fault({ kind: 'inserted', position, message: 'stands where the chain has no place for it' });
     }
-    this.fault('inserted', seal.position, 'stands where the chain has no place for it');
-    if (isAtLast && flaw === undefined && this.links.length < MAX_RIVALS) {
-      // Which of the two is the forged one is not known here; the next record and the head tell.
-      this.links.push(seal.hash);
+    if (isCandidate && this.links.length < MAX_RIVALS) {
+      // Which of them is the forged one is not known here; the next record and the head tell.
+      this.links.push(hash);
+      this.roots.addRival(hash);
+      const event = candidate.rivalEvent();
+      if (event !== undefined) {
+        this.statements.propose({ position, hash, event, isForked: false });
+      }
     }
+  }
+
+  /** Which of the records at the last position the chain goes on from. */
+  private genuineLink(hint: string | undefined): string | undefined {
+    const { links } = this;
+    return links.length === 1 ? links[0] : links.find((hash) => hash === hint);
   }
 
   /** Called when no more records of the last position can come: only then all that stand there are known. */
@@ -158,13 +246,18 @@ export class ChainVerifier {
     }
     if (!this.links.includes(head.hash)) {
       this.headRefuted = true;
-      this.fault('head', head.position, `the hash of the head is not the hash of the record at ${head.position}`);
+      const message = `the hash of the head is not the hash of the record at ${head.position}`;
+      this.fault({ kind: 'head', position: head.position, message });
     }
   }
 
+  /** A head that stands before what a checkpoint covers was moved back: then it is the head that is wrong. */
   private isBehindHead(position: number): boolean {
     const { head } = this.target;
-    return head !== null && !this.headRefuted && position > head.position && this.headHolds(head);
+    const covered = this.roots.largest?.size ?? 0;
+    return (
+      head !== null && !this.headRefuted && position > head.position && covered <= head.position && this.headHolds(head)
+    );
   }
 
   /** False when the head stands at the last position and names another hash: the head is wrong, not the records. */
@@ -172,78 +265,25 @@ export class ChainVerifier {
     return head.position !== this.lastPosition || this.links.length === 0 || this.links.includes(head.hash);
   }
 
-  private checkEnd(): void {
+  private checkBeginning(): ChainVerdict['pruned'] {
+    const { lateStart } = this;
+    const { pruned, fault } = lateStart === undefined ? {} : judgeBeginning(lateStart, this.statements);
+    if (fault !== undefined) {
+      this.fault(fault);
+    }
+    return pruned;
+  }
+
+  private checkEnd(explain: ExplainCheckpoint): void {
+    const { links, vacant, squatted } = this;
     const { head } = this.target;
-    if (head === null) {
-      if (this.lastPosition > 0) {
-        this.fault('head', this.lastPosition, 'the chain has records but no head');
-      }
-      return;
-    }
-    if (!isHead(head)) {
-      this.fault(
-        'head',
-        this.lastPosition,
-        'the head is damaged: its position or hash is no value that was ever written',
-      );
-      return;
-    }
-    const missing = head.position - this.lastPosition - this.squatted;
-    if (this.headRefuted || missing <= 0) {
-      return;
-    }
-    if (this.lastPosition > 0 && this.links.includes(head.hash)) {
-      this.fault(
-        'head',
-        head.position,
-        `the head names position ${head.position}, but the hash of record ${this.lastPosition}`,
-      );
-    } else {
-      this.fault('truncated', this.vacant, `${missing} record(s) missing at the end; the head is at ${head.position}`);
-    }
+    const end = { head, isHeadRefuted: this.headRefuted, last: this.lastPosition, links, vacant, squatted };
+    endFaults({ ...end, missed: this.roots.missed, explain }).forEach((fault) => this.fault(fault));
   }
 
-  private checkContent(record: StoredRecord): void {
-    const { position } = record.seal;
-    const event = parsedEvent(record.body);
-    if (event === undefined) {
-      this.fault('malformed', position, 'the content is not the JSON of an event');
-      return;
-    }
-    const personal = checkPersonalPart(record, event.personal);
-    if (personal.state === 'erased') {
-      this.erased++;
-    } else if (personal.state === 'faulty') {
-      this.fault('personal', position, personal.problem);
-    }
-    const columns = this.target.mismatchedColumns?.(record, event, personal) ?? [];
-    if (columns.length > 0) {
-      this.fault('column', position, `column(s) ${columns.join(', ')} differ from the sealed content`);
-    }
-  }
-
-  private fault(kind: IntegrityFaultKind, position: number, message: string): void {
+  private fault(fault: Omit<IntegrityFault, 'chain'>): void {
     this.misplaced.end();
-    this.report({ kind, chain: this.chain, position, message });
+    const { kind, ...rest } = fault;
+    this.report({ kind, chain: this.chain, ...rest });
   }
-}
-
-function isHead(head: ChainHead): boolean {
-  return Number.isSafeInteger(head.position) && head.position > 0 && typeof head.hash === 'string';
-}
-
-/** The parts that every reader takes for granted must be there; what they say is covered by the hash. */
-function parsedEvent(body: string): AuditEvent | undefined {
-  try {
-    const event: unknown = JSON.parse(body);
-    const parts = isObject(event) ? [event['actor'], event['transport'], event['origin']] : [undefined];
-    return parts.every(isObject) ? (event as AuditEvent) : undefined;
-  } catch {
-    // Not JSON: the caller names it as a fault.
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

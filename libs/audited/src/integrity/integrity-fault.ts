@@ -42,6 +42,8 @@ export interface IntegrityFault {
   readonly chain: string;
   /** Position where the fault shows; for `deleted` and `truncated` the first missing one. */
   readonly position: number;
+  /** The last position that the fault is about; absent when it is `position` alone. */
+  readonly through?: number;
   /** A sentence for the operator: what was expected, what was found. */
   readonly message: string;
   /** The record in which an operator explained this very fault (re-anchor). Absent: nobody did. */
@@ -88,7 +90,7 @@ export interface ChainVerdict {
 export interface CheckpointVerdict {
   /** How many agree with the records. */
   readonly agreed: number;
-  /** How many could not be compared: everything they cover is pruned. */
+  /** How many could not be compared: what they cover is pruned or missing, and no stored tree fills the gap. */
   readonly beyond: number;
   /** Size of the largest that agrees; records after it are held by the chain alone. 0: none. */
   readonly coveredThrough: number;

@@ -35,6 +35,8 @@ function aService() {
     counters: new RecorderCounters(),
     writer: { status: () => ({ mode: 'store', attempts: 0 }) },
     transactional: undefined,
+    trustedKeys: [],
+    checkpoints: () => undefined,
   });
   return { service, drafts, context, failures };
 }

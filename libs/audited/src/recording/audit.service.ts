@@ -11,6 +11,7 @@ import type { AuditReader, VerifyOptions } from '../storage/audit-reader.js';
 import type { AuditContext } from './context/audit-context.js';
 import type { AuditReceipt, AuditRecorder } from './audit-recorder.js';
 import type { AuditDurability } from '../event/durability.js';
+import type { CheckpointState } from './accounting/checkpoint-state.js';
 import type { AuditFailureCause, FailureLog } from './accounting/failure-log.js';
 import type { RecorderCounters, RecorderCounts } from './accounting/recorder-counters.js';
 import type {
@@ -38,6 +39,10 @@ export interface AuditServiceParts {
   readonly writer: Pick<DurableWriter, 'status'>;
   /** `undefined` where no DataSource of the application was named. */
   readonly transactional: TransactionalRecorder | undefined;
+  /** Public keys of this log: what a verification trusts unless others are named. Empty: nothing is signed. */
+  readonly trustedKeys: readonly string[];
+  /** How the signing goes; `undefined` where nobody signs. */
+  readonly checkpoints: () => CheckpointState | undefined;
 }
 
 /** How the audit trail is doing, for operators and health checks. */
@@ -46,6 +51,8 @@ export interface AuditStatus extends WriterStatus {
   readonly events: RecorderCounts;
   /** How often something of the audit trail itself failed since the start, by cause. */
   readonly failures: Readonly<Partial<Record<AuditFailureCause, number>>>;
+  /** How the signing of the log goes; absent where there is no key. */
+  readonly checkpoints?: CheckpointState;
 }
 
 /**
@@ -154,9 +161,13 @@ export class AuditService {
     return this.parts.reader.get(id);
   }
 
-  /** Verifies every record of every chain and names every fault. */
+  /**
+   * Verifies every record of every chain and names every fault. Signatures must be those of this log's own keys, unless
+   * others are named.
+   */
   verify(options: VerifyOptions = {}): Promise<IntegrityReport> {
-    return this.parts.reader.verify(options);
+    const { trustedKeys = this.parts.trustedKeys } = options;
+    return this.parts.reader.verify(trustedKeys.length === 0 ? options : { ...options, trustedKeys });
   }
 
   /**
@@ -175,7 +186,13 @@ export class AuditService {
   /** Where events go at the moment, what waits in the spool, what became of everything. Cheap: no I/O. */
   status(): AuditStatus {
     const { writer, counters, failures } = this.parts;
-    return { ...writer.status(), events: counters.snapshot(), failures: failures.snapshot() };
+    const checkpoints = this.parts.checkpoints();
+    return {
+      ...writer.status(),
+      events: counters.snapshot(),
+      failures: failures.snapshot(),
+      ...(checkpoints === undefined ? {} : { checkpoints }),
+    };
   }
 
   private requireTransactional(): TransactionalRecorder {

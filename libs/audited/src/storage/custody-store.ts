@@ -9,6 +9,17 @@ export type ErasureSelection =
   /** Filters as for reading, without `limit` and `cursor`; at least one. */
   | { readonly query: Omit<AuditQuery, 'limit' | 'cursor'> };
 
+/** How thoroughly to scrub. */
+export interface ScrubOptions {
+  /**
+   * Rewrite also what is large, or in use by those who append, which may stop them for as long as that takes. Without it
+   * only what is rewritten quickly is, and the answer names the rest.
+   *
+   * @default false
+   */
+  readonly rewriteAll?: boolean;
+}
+
 /** A record whose personal part matches. */
 export interface PersonalMatch {
   readonly chain: ChainId;
@@ -33,7 +44,7 @@ export abstract class ErasureStore {
   abstract erase(chain: ChainId, positions: readonly number[]): Promise<number>;
 
   /** @returns sentences on copies that the database may still hold: write-ahead logs, replicas, backups */
-  abstract scrub(): Promise<readonly string[]>;
+  abstract scrub(options?: ScrubOptions): Promise<readonly string[]>;
 }
 
 /** How far a removal is. */

@@ -8,5 +8,7 @@ export {
 } from './audit-inbox.contract.js';
 export { auditStoreContract, type StoreContractAids, type StoreUnderTest } from './audit-store.contract.js';
 export type { ContractCase } from './contract-case.js';
+export { custodyStoreContract } from './custody-store.contract.js';
+export type { CustodyPorts, CustodyUnderTest } from './custody-under-test.js';
 export { headOf, sealedRecords } from './sealed-records.fixture.js';
 export { FixedClock } from './fixed.clock.js';

@@ -1,16 +1,26 @@
 import { GENESIS_HASH, MAIN_CHAIN, type ChainHead, type StoredRecord } from '../event/audit-record.js';
-import { CURRENT_SCHEME } from '../integrity/integrity-schemes.js';
+import { Sealer } from '../integrity/sealer.js';
 import type { AppendableEvent } from '../storage/audit-store.js';
 
-/** Seals events as a store does, from the beginning of a chain, without any database. */
-export function sealedRecords(events: readonly AppendableEvent[], chain: string = MAIN_CHAIN): StoredRecord[] {
+const UNKEYED = new Sealer();
+
+/**
+ * Seals events as a store does, from the beginning of a chain, without any database.
+ *
+ * @param sealerAt who seals at a position; without a key by default
+ */
+export function sealedRecords(
+  events: readonly AppendableEvent[],
+  chain: string = MAIN_CHAIN,
+  sealerAt: (position: number) => Pick<Sealer, 'seal'> = () => UNKEYED,
+): StoredRecord[] {
   let previousHash = GENESIS_HASH;
   return events.map(({ body, personal, salt }, index) => {
     const place = { chain, position: index + 1, previousHash };
-    const hash = CURRENT_SCHEME.hash(place, body);
-    previousHash = hash;
+    const seal = { ...place, ...sealerAt(place.position).seal(place, body) };
+    previousHash = seal.hash;
     return {
-      seal: { ...place, hash, scheme: CURRENT_SCHEME.id },
+      seal,
       body,
       personal: personal ?? null,
       salt: salt ?? null,

@@ -1,49 +1,61 @@
+import type { SealOptions } from '../integrity/seal-keys.js';
 import type { AuditReader } from '../storage/audit-reader.js';
 import type { AuditStore } from '../storage/audit-store.js';
 import type { ApplicationDataSource } from './application-data-source.js';
+import type { DatabaseCustody } from './custody/database-custody.js';
 import { DEFAULT_FILE, type DatabaseOptions } from './database.options.js';
 import { MysqlAuditStore } from './mysql/mysql.audit-store.js';
 import { PostgresAuditStore } from './postgres/postgres.audit-store.js';
 import { SqliteAuditStore } from './sqlite/sqlite.audit-store.js';
+import type { StoreOptions } from './store.options.js';
 
-/** The log in a database, to write and to read. */
-export type DatabaseStore = AuditStore & AuditReader;
+/** The log in a database: to write, to read, and what custody needs of it. */
+export type DatabaseStore = AuditStore & AuditReader & { custody(): DatabaseCustody };
 
 /**
  * The store for a database; not yet open.
  *
  * @param given `undefined`: beside the application's DataSource, or a SQLite file where that is no server
  * @param warn told what an operator should know about the server's settings
+ * @param seal keys of the keyed seal; default: none
  * @throws OptionsInvalidError when the application's DataSource cannot be stood beside
  */
 export function storeFor(
   given: DatabaseOptions | undefined,
   application: ApplicationDataSource | undefined,
   warn: (message: string) => void,
+  seal?: SealOptions,
 ): DatabaseStore {
+  const storeOptions: StoreOptions = seal === undefined ? {} : { seal };
   if (given === undefined) {
-    return application === undefined ? new SqliteAuditStore(DEFAULT_FILE) : storeBeside(application, warn);
+    return application === undefined
+      ? new SqliteAuditStore(DEFAULT_FILE, storeOptions)
+      : storeBeside(application, warn, storeOptions);
   }
   if (given.type === 'sqlite') {
-    return new SqliteAuditStore(given.file);
+    return new SqliteAuditStore(given.file, storeOptions);
   }
   if (given.type === 'postgres') {
     const { type: _postgres, ...options } = given;
-    return new PostgresAuditStore(options);
+    return new PostgresAuditStore(options, storeOptions);
   }
   const { type: _mysql, ...options } = given;
-  return new MysqlAuditStore({ ...options, warn });
+  return new MysqlAuditStore({ ...options, warn }, storeOptions);
 }
 
-function storeBeside(application: ApplicationDataSource, warn: (message: string) => void): DatabaseStore {
+function storeBeside(
+  application: ApplicationDataSource,
+  warn: (message: string) => void,
+  storeOptions: StoreOptions,
+): DatabaseStore {
   switch (application.options.type) {
     case 'postgres':
-      return PostgresAuditStore.beside(application);
+      return PostgresAuditStore.beside(application, {}, storeOptions);
     case 'mysql':
     case 'mariadb':
-      return MysqlAuditStore.beside(application, { warn });
+      return MysqlAuditStore.beside(application, { warn }, storeOptions);
     default:
       // A log in the same SQLite file would wait for every transaction of the application, and those for it.
-      return new SqliteAuditStore(DEFAULT_FILE);
+      return new SqliteAuditStore(DEFAULT_FILE, storeOptions);
   }
 }

@@ -8,6 +8,8 @@ export interface AuditRecordRow {
   previous_hash: string;
   hash: string;
   scheme: string;
+  /** `null` for schemes without a key. */
+  mac: string | null;
   body: string;
   personal: string | null;
   salt: string | null;
@@ -50,6 +52,7 @@ export const AuditRecordEntity = new EntitySchema<AuditRecordRow>({
     previous_hash: text,
     hash: text,
     scheme: text,
+    mac: optionalText,
     body: text,
     personal: optionalText,
     salt: optionalText,

@@ -5,6 +5,7 @@ export type AuditFailureCause =
   | 'refused'
   | 'inbox'
   | 'journal'
+  | 'checkpoint'
   | 'overload'
   | 'closed'
   | 'shutdown'

@@ -40,6 +40,11 @@ export class RecorderCounters {
     this.lost.set(cause, (this.lost.get(cause) ?? 0) + 1);
   }
 
+  /** Events that this process put into their chain itself. Cheap: asked every second. */
+  get inTheLog(): number {
+    return this.stored + this.sequenced;
+  }
+
   /** Accepted events whose fate is still open. */
   get pending(): number {
     const lost = [...this.lost.values()].reduce((sum, count) => sum + count, 0);

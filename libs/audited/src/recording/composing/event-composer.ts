@@ -71,18 +71,27 @@ export class EventComposer {
     return this.parts.classifier.classify(type, 'unknown').definition?.durability;
   }
 
-  compose(draft: AuditDraft, id: string = this.newId()): ComposedEvent {
+  /**
+   * @param facts of the kit itself (hashes, signed notes), never from outside: members of `details` that are kept to the
+   * letter
+   */
+  compose(draft: AuditDraft, id: string = this.newId(), facts?: JsonObject): ComposedEvent {
     try {
-      return this.composeFrom(draft, id, { truncated: [], redacted: [] });
+      return this.composeFrom(draft, id, { truncated: [], redacted: [] }, facts);
     } catch {
       // Something in the draft throws when it is read. Each field is read alone now: only the throwing ones are lost,
       // and the event marks them. Well-formed drafts do not pay for this.
       const findings: RedactionFindings = { truncated: [], redacted: [] };
-      return this.composeFrom(readableDraft(draft, this.parts.redactor, findings), id, findings);
+      return this.composeFrom(readableDraft(draft, this.parts.redactor, findings), id, findings, facts);
     }
   }
 
-  private composeFrom(draft: AuditDraft, id: string, findings: RedactionFindings): ComposedEvent {
+  private composeFrom(
+    draft: AuditDraft,
+    id: string,
+    findings: RedactionFindings,
+    facts: JsonObject | undefined,
+  ): ComposedEvent {
     const { redactor, classifier, clock } = this.parts;
     const text = (value: unknown, pointer: string): string | undefined => redactor.line(value, pointer, findings);
 
@@ -118,7 +127,8 @@ export class EventComposer {
     assignDefined(event, 'ticket', text(draft.ticket, '/ticket'));
     assignDefined(event, 'resource', composeResource(draft.resource, '/resource', redactor, findings));
     assignDefined(event, 'targets', composeTargets(draft.targets, redactor, findings));
-    assignDefined(event, 'details', this.details(draft.details, findings));
+    const details = this.details(draft.details, findings);
+    assignDefined(event, 'details', facts === undefined ? details : { ...details, ...facts });
     assignDefined(event, 'changes', this.changes.compose(draft, findings));
     assignDefined(event, 'error', composeError(draft.error, redactor, findings));
     assignDefined(event, 'uncatalogued', definition === undefined ? true : undefined);

@@ -13,6 +13,8 @@ import type { UtcDay } from './utc-day.js';
 
 /** The folder of a journal: which files are in it, and the next one. Only files with exactly our names are seen. */
 export class JournalFolder {
+  /** Names of the files that this process made; nobody else ever writes in them. */
+  readonly made = new Set<string>();
   private last: { readonly day: UtcDay; readonly index: number } | undefined;
 
   constructor(
@@ -62,6 +64,7 @@ export class JournalFolder {
       try {
         const file = await JournalFile.create(this.create, this.options.fileMode, place);
         this.last = { day, index };
+        this.made.add(name);
         return await this.withFlushedName(file);
       } catch (error) {
         // Another process was faster, or something else has the name.
@@ -89,6 +92,7 @@ export class JournalFolder {
   async remove(name: string): Promise<boolean> {
     try {
       await unlink(this.pathOf(name));
+      this.made.delete(name);
       return true;
     } catch (error) {
       if (isMissing(error)) {

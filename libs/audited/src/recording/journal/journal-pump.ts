@@ -17,6 +17,8 @@ export class JournalPump {
   private flushTimer: NodeJS.Timeout | undefined;
   private isFlushDue = false;
   private isHung = false;
+  /** Told when the file that is written has ended. */
+  private fileEnds: (() => void)[] = [];
   private isClosing = false;
 
   /** @param wrote called after every step that wrote lines */
@@ -47,6 +49,28 @@ export class JournalPump {
   }
 
   /**
+   * Ends the file that is being written once everything that is in the queue now is in it; what comes next goes into
+   * another file. Never rejects, and waits for a limited time.
+   *
+   * @param ended called before the next file is begun
+   * @returns false when lines still wait for the disk
+   */
+  async endFile(ended: () => void): Promise<boolean> {
+    await this.written();
+    if (this.retryTimer !== undefined || this.isClosing) {
+      return this.queue.length === 0;
+    }
+    const end = new Promise<void>((resolve) => {
+      this.fileEnds.push(() => {
+        ended();
+        resolve();
+      });
+    });
+    this.run();
+    return endedInTime(end);
+  }
+
+  /**
    * Tries once more to write and flush everything. Never rejects, and waits for a limited time.
    *
    * @returns how many lines were given up
@@ -71,7 +95,7 @@ export class JournalPump {
     // Callers of the same turn are written, and flushed, together.
     await Promise.resolve();
     try {
-      while (this.queue.length > 0 || this.isFlushDue) {
+      while (this.queue.length > 0 || this.isFlushDue || this.fileEnds.length > 0) {
         await this.withPatience(this.step());
       }
     } catch (error) {
@@ -86,6 +110,10 @@ export class JournalPump {
     if (this.isFlushDue) {
       this.isFlushDue = false;
       await this.writer.flush();
+    }
+    if (this.fileEnds.length > 0) {
+      await this.writer.close();
+      this.fileEnds.splice(0).forEach((tell) => tell());
     }
     if (this.queue.length > 0) {
       await this.writer.step();

@@ -45,7 +45,11 @@ export class JournalQueue {
       return Promise.resolve();
     }
     return new Promise((resolve) => {
-      last.settle = resolve;
+      const { settle } = last;
+      last.settle = () => {
+        settle?.();
+        resolve();
+      };
     });
   }
 

@@ -2,8 +2,10 @@ import type { AuditEvent } from '../../event/audit-event.js';
 import type { Clock } from '../../event/clock.js';
 import { AuditJournal, type JournalRange, type JournalStatus, type RecentEvents } from './audit-journal.js';
 import type { CreateFile } from './journal-file.js';
+import { JournalErasure, type JournalRewriting } from './journal-erasure.js';
 import { JournalFolder } from './journal-folder.js';
 import { JournalKeeper } from './journal-keeper.js';
+import type { RewriteEvents } from './line-rewrite.js';
 import { journalLine, type JournalEvent } from './journal-line.js';
 import { JournalPump } from './journal-pump.js';
 import { JournalQueue } from './journal-queue.js';
@@ -38,6 +40,7 @@ export class Journal extends AuditJournal {
   private readonly keeper: JournalKeeper;
   private readonly reader: JournalReader;
   private readonly troubles: JournalTroubles;
+  private readonly erasure: JournalErasure;
   private closing: Promise<void> | undefined;
   private lastWrittenAt: string | undefined;
 
@@ -59,6 +62,8 @@ export class Journal extends AuditJournal {
     this.pump = new JournalPump(this.queue, this.writer, this.troubles, () => {
       this.lastWrittenAt = new Date(clock.now()).toISOString();
     });
+    const { directory } = options;
+    this.erasure = new JournalErasure({ directory, folder, clock, endFile: (ended) => this.pump.endFile(ended) });
   }
 
   /** Makes the folder and removes what is too old. A folder that cannot be made is reported, and tried again. */
@@ -82,6 +87,15 @@ export class Journal extends AuditJournal {
   close(): Promise<void> {
     this.closing ??= this.finish();
     return this.closing;
+  }
+
+  /**
+   * Replaces lines, for the erasure of persons. Agents that tail the files see new ones, and may read them again.
+   *
+   * @param othersAreStopped no other process writes to this journal, so that all files may be replaced
+   */
+  rewrite(rewrite: RewriteEvents, othersAreStopped = false): Promise<JournalRewriting> {
+    return this.erasure.rewrite(rewrite, othersAreStopped).finally(() => this.keeper.tidy(this.writer.file?.name));
   }
 
   recent(count?: number, reading?: RecentEvents): Promise<readonly AuditEvent[]> {

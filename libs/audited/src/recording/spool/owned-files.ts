@@ -1,8 +1,9 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing, syncFolder } from './durable-folder.js';
 import { orphanedFolders, OwnerFolder } from './owner-folder.js';
 import { SegmentReplay, type KeptApart } from './segment-replay.js';
+import { stripSegment } from './segment-strip.js';
 import type { SpoolReporter } from './spool-reporter.js';
 import { OpenSegment, segmentName, type Segment } from './spool-segment.js';
 import { emptyTakenOver } from './spool-takeover.js';
@@ -114,6 +115,31 @@ export class OwnedFiles {
     this.apart = { events: this.apart.events + events, bytes: this.apart.bytes + bytes };
   }
 
+  /**
+   * Takes personal parts out of a file that is not being written or replayed. What was moved of it is given to the store
+   * once more, which knows it by its ids.
+   *
+   * @returns how many events lost theirs
+   */
+  async strip(path: string, eventIds: ReadonlySet<string>): Promise<number> {
+    const before = await sizeOf(path);
+    const after = await stripSegment(path, eventIds);
+    if (after === undefined) {
+      return 0;
+    }
+    const { stripped, bytes, events } = after;
+    const waiting = this.waiting.find(({ segment }) => segment.path === path);
+    if (waiting === undefined) {
+      this.apart = { ...this.apart, bytes: this.apart.bytes + bytes - before };
+    } else {
+      this.inWaiting.events += events - waiting.segment.events;
+      this.inWaiting.bytes += bytes - waiting.segment.bytes;
+      const replacement = this.replayOf({ ...waiting.segment, bytes, events });
+      this.waiting = this.waiting.map((one) => (one === waiting ? replacement : one));
+    }
+    return stripped;
+  }
+
   /** The folder is somebody else's now, and so is everything in it. */
   async forget(folder: OwnerFolder, events = this.backlog().events): Promise<void> {
     if (this.folder !== folder) {
@@ -160,13 +186,28 @@ export class OwnedFiles {
   }
 
   private add(segment: Segment): void {
+    this.inWaiting.events += segment.events;
+    this.inWaiting.bytes += segment.bytes;
+    this.waiting.push(this.replayOf(segment));
+  }
+
+  private replayOf(segment: Segment): WaitingSegment {
     // A replay that is still under way when the folder is given up counts on these books, not on the next.
     const { inWaiting } = this;
-    inWaiting.events += segment.events;
-    inWaiting.bytes += segment.bytes;
     const moved = (events: number): void => {
       inWaiting.events -= events;
     };
-    this.waiting.push({ segment, replay: new SegmentReplay(segment, moved) });
+    return { segment, replay: new SegmentReplay(segment, moved) };
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (isMissing(error)) {
+      return 0;
+    }
+    throw error;
   }
 }

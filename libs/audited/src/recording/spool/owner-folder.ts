@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { isMissing, makeFolder, syncFolder } from './durable-folder.js';
 import { isRunning, ownCard, parseCard } from './spool-owner.js';
 
-const OWNER_FILE = 'owner.json';
+/** Says whose a folder is. */
+export const OWNER_FILE = 'owner.json';
 const LOSSES_FILE = 'losses.json';
 /** `losses-...json` came from another owner. */
 const LOSSES_NAME = /^losses(-[0-9a-f]{16})?\.json$/;
@@ -154,6 +155,14 @@ export async function orphanedFolders(
   return orphans.sort((one, other) => one.silentSinceMs - other.silentSinceMs).map(({ name }) => name);
 }
 
+/** The folders in the directory that are not ours: of processes that live, as far as anybody knows, or that ended just now. */
+export async function otherFolders(directory: string, ownToken: string | undefined): Promise<string[]> {
+  return (await namesIn(directory)).filter((name) => {
+    const token = FOLDER_NAME.exec(name)?.[2];
+    return token !== undefined && token !== ownToken;
+  });
+}
+
 /** The folders that were taken over, but not yet emptied into the one they are in. */
 export async function takenOverFolders(path: string): Promise<string[]> {
   return (await namesIn(path)).filter((name) => /^from-[0-9a-f]{32}$/.test(name)).map((name) => join(path, name));
@@ -161,7 +170,10 @@ export async function takenOverFolders(path: string): Promise<string[]> {
 
 /** Removes a folder whose events and losses are elsewhere. Fails when there is still something in it. */
 export async function removeEmptied(path: string): Promise<void> {
-  await rm(join(path, `${LOSSES_FILE}.new`), { force: true });
+  // What a kill left of a file that was to take the place of another.
+  for (const name of (await namesIn(path)).filter((one) => one.endsWith('.new'))) {
+    await rm(join(path, name), { force: true });
+  }
   await removeOwnerFile(path);
   await rmdir(path);
 }

@@ -2,10 +2,12 @@ import { stat } from 'node:fs/promises';
 import type { ChainId } from '../../event/audit-record.js';
 import { ClosedError, SpoolFullError, SpoolUnusableError } from '../../event/audit.error.js';
 import type { AppendableEvent } from '../../storage/audit-store.js';
+import type { WaitingEvents } from '../../storage/waiting-events.js';
 import { checkWritable, isMissing, spoolError } from './durable-folder.js';
 import { OwnedFiles, type SpoolBacklog, type WaitingSegment } from './owned-files.js';
 import { ReplayPace, type MoveEvents } from './segment-replay.js';
 import { asSpooled, encodeEntry } from './spool-entry.js';
+import { SpoolErasure } from './spool-erasure.js';
 import type { SpoolReporter } from './spool-reporter.js';
 import { SPOOL_TIMES, type SpoolOptions, type SpoolTimes } from './spool.options.js';
 
@@ -18,12 +20,16 @@ const MAX_FOLDERS_PER_APPEND = 3;
  * its own in the directory, and what a dead one left is taken over by the next.
  */
 export class Spool {
+  /** What waits here, for the erasure of persons. */
+  readonly waiting: WaitingEvents;
   private readonly files: OwnedFiles;
   /** Appends that were called and have not ended. */
   private appending = 0;
   private closed = false;
   private tail: Promise<unknown> = Promise.resolve();
   private replaying: Promise<boolean> | undefined;
+  /** While it lasts nothing is on its way to the store. */
+  private pausing: Promise<void> | undefined;
   private looking: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
   private readonly timers: NodeJS.Timeout[] = [];
@@ -35,6 +41,13 @@ export class Spool {
     private readonly times: SpoolTimes = SPOOL_TIMES,
   ) {
     this.files = new OwnedFiles(options, report);
+    this.waiting = new SpoolErasure({
+      directory: options.directory,
+      files: this.files,
+      look: () => (this.closed ? Promise.reject(new ClosedError()) : this.look()),
+      inTurn: (work) => this.inTurn(work),
+      alone: (work) => this.alone(work),
+    });
   }
 
   /** True when nothing waits and nothing is on its way into the spool. */
@@ -145,6 +158,7 @@ export class Spool {
   }
 
   private async replayAll(move: MoveEvents): Promise<boolean> {
+    await this.pausing;
     const pace = new ReplayPace(this.options.replayBatchEvents);
     await this.replayClosed(move, pace);
     if (this.files.closed.length === 0 && !this.closed) {
@@ -157,7 +171,7 @@ export class Spool {
 
   private async replayClosed(move: MoveEvents, pace: ReplayPace): Promise<void> {
     for (const waiting of this.files.closed) {
-      if (this.closed) {
+      if (this.closed || this.pausing !== undefined) {
         break;
       }
       await this.replayFile(waiting, move, pace);
@@ -169,7 +183,7 @@ export class Spool {
     if (folder === undefined || !this.files.closed.includes(waiting)) {
       return;
     }
-    const isOver = (): boolean => this.closed || this.files.folder !== folder;
+    const isOver = (): boolean => this.closed || this.pausing !== undefined || this.files.folder !== folder;
     try {
       const { damagedFile } = folder;
       const kept = await waiting.replay.run({ move, pace, report: this.report, damagedFile, isOver });
@@ -231,6 +245,23 @@ export class Spool {
     this.timers.push(timer);
   }
 
+  /** In turn, and while nothing is on its way to the store: a replay that is under way stops after its batch. */
+  private alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const before = this.pausing;
+    const result = (async () => {
+      await before;
+      await this.replaying?.catch(() => undefined);
+      return this.inTurn(work);
+    })();
+    const pausing = result.then(nothing, nothing).then(() => {
+      if (this.pausing === pausing) {
+        this.pausing = undefined;
+      }
+    });
+    this.pausing = pausing;
+    return result;
+  }
+
   /** One after another: appends keep their order, and nobody rolls a file that is being written. */
   private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.tail.then(work);
@@ -238,6 +269,8 @@ export class Spool {
     return result;
   }
 }
+
+function nothing(): void {}
 
 async function isThere(path: string): Promise<boolean> {
   try {

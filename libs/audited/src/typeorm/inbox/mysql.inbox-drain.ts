@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { DrainConnection, type SendStatement } from './drain-connection.js';
 import type { InboxRow } from './inbox-dialect.js';
-import { rowsAtOnce, type InboxDrain, type MoveRows } from './inbox-drain.js';
+import { InboxUnavailableError } from '../../event/audit.error.js';
+import { ERASURE_ROWS, notRewritten, rowsAtOnce, type InboxDrain, type MoveRows } from './inbox-drain.js';
 
 /** A drainer that hangs between its statements loses its connection, and with it the lock. */
 const IDLE_LIMIT_SECONDS = 60;
@@ -17,7 +18,10 @@ const SESSION = `SET SESSION wait_timeout = ${IDLE_LIMIT_SECONDS}`;
 export class MysqlInboxDrain implements InboxDrain {
   private readonly connection: DrainConnection;
 
-  constructor(application: DataSource, statementTimeoutMs: number) {
+  constructor(
+    application: DataSource,
+    private readonly statementTimeoutMs: number,
+  ) {
     const ownOptions = {
       // Whatever the application speaks: the texts hold all of Unicode.
       charset: 'utf8mb4',
@@ -42,7 +46,7 @@ export class MysqlInboxDrain implements InboxDrain {
         return 0;
       }
       await send(SESSION);
-      return underLock(send, place, async () => {
+      const drainLocked = async (): Promise<number> => {
         const columns = 'CAST(inbox.id AS CHAR) AS row_id, chain, body, personal, salt';
         const rows = (await select(columns, rowsAtOnce(waiting))) as InboxRow[];
         if (rows.length === 0) {
@@ -54,8 +58,46 @@ export class MysqlInboxDrain implements InboxDrain {
           await send(`DELETE FROM ${place} WHERE id IN (?)`, [moved]);
         }
         return moved.length;
-      });
+      };
+      return (await underLock(send, place, drainLocked, 0)) ?? 0;
     });
+  }
+
+  personalRows(place: string, afterId: string): Promise<readonly InboxRow[]> {
+    return this.connection.use(
+      async (send) =>
+        (await send(
+          `SELECT CAST(inbox.id AS CHAR) AS row_id, chain, body, personal, salt FROM ${place} AS inbox
+           WHERE inbox.id > CAST(? AS UNSIGNED) AND personal IS NOT NULL ORDER BY inbox.id LIMIT ${ERASURE_ROWS}`,
+          [afterId],
+        )) as InboxRow[],
+    );
+  }
+
+  strip(place: string, rowIds: readonly string[]): Promise<number> {
+    return this.connection.use(async (send) => {
+      await send(SESSION);
+      const strip = async (): Promise<number> => {
+        const { affectedRows } = (await send(
+          `UPDATE ${place} SET personal = NULL, salt = NULL WHERE personal IS NOT NULL AND id IN (?)`,
+          [rowIds],
+        )) as { readonly affectedRows: number };
+        return affectedRows;
+      };
+      const stripped = await underLock(send, place, strip, Math.floor(this.statementTimeoutMs / 2000));
+      if (stripped === undefined) {
+        throw new InboxUnavailableError('another process drains it and did not let go in time');
+      }
+      return stripped;
+    });
+  }
+
+  async scrub(place: string, rewriteAll: boolean): Promise<readonly string[]> {
+    if (!rewriteAll) {
+      return [notRewritten(place, `OPTIMIZE TABLE ${place}`)];
+    }
+    await this.connection.use((send) => send(`OPTIMIZE TABLE ${place}`));
+    return [];
   }
 
   close(): Promise<void> {
@@ -63,14 +105,19 @@ export class MysqlInboxDrain implements InboxDrain {
   }
 }
 
-/** A failure ends the connection, and with it the lock. */
-async function underLock(send: SendStatement, place: string, work: () => Promise<number>): Promise<number> {
+/** A failure ends the connection, and with it the lock. @returns `undefined` when others had the lock all the time */
+async function underLock(
+  send: SendStatement,
+  place: string,
+  work: () => Promise<number>,
+  waitSeconds: number,
+): Promise<number | undefined> {
   const lock = `audit_inbox:${createHash('sha256').update(place).digest('hex').slice(0, 32)}`;
-  const [taken] = (await send('SELECT GET_LOCK(?, 0) AS taken', [lock])) as {
+  const [taken] = (await send('SELECT GET_LOCK(?, ?) AS taken', [lock, waitSeconds])) as {
     readonly taken: number | string | null;
   }[];
   if (Number(taken?.taken) !== 1) {
-    return 0;
+    return undefined;
   }
   const moved = await work();
   await send('DO RELEASE_LOCK(?)', [lock]);

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { DrainConnection, type SendStatement } from './drain-connection.js';
 import type { InboxRow } from './inbox-dialect.js';
-import { rowsAtOnce, type InboxDrain, type MoveRows } from './inbox-drain.js';
+import { ERASURE_ROWS, notRewritten, rowsAtOnce, type InboxDrain, type MoveRows } from './inbox-drain.js';
 
 /** First half of the advisory lock's key; the second is the table itself. */
 const LOCK_CLASS = 1_635_083_369;
@@ -18,7 +18,10 @@ export class PostgresInboxDrain implements InboxDrain {
   private readonly connection: DrainConnection;
   private readonly begin: string;
 
-  constructor(application: DataSource, statementTimeoutMs: number) {
+  constructor(
+    application: DataSource,
+    private readonly statementTimeoutMs: number,
+  ) {
     this.begin =
       `BEGIN; SET LOCAL statement_timeout = ${statementTimeoutMs}; SET LOCAL lock_timeout = ${statementTimeoutMs}; ` +
       `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_LIMIT_MS}`;
@@ -48,6 +51,46 @@ export class PostgresInboxDrain implements InboxDrain {
       await send(moved === 0 ? 'ROLLBACK' : 'COMMIT');
       return moved;
     });
+  }
+
+  personalRows(place: string, afterId: string): Promise<readonly InboxRow[]> {
+    return this.connection.use(
+      async (send) =>
+        (await send(
+          `SELECT id::text AS row_id, chain, body, personal, salt FROM ${place}
+           WHERE id > $1::bigint AND personal IS NOT NULL ORDER BY id LIMIT ${ERASURE_ROWS}`,
+          [afterId],
+        )) as InboxRow[],
+    );
+  }
+
+  strip(place: string, rowIds: readonly string[]): Promise<number> {
+    return this.connection.use(async (send) => {
+      await send(this.begin);
+      // Waits for whoever drains, at most as long as a statement may take.
+      await send(`SELECT pg_advisory_xact_lock(${LOCK_CLASS}, $1::regclass::oid::int)`, [place]);
+      const stripped = (await send(
+        `WITH stripped AS (
+           UPDATE ${place} SET personal = NULL, salt = NULL
+           WHERE personal IS NOT NULL AND id = ANY($1::bigint[]) RETURNING 1)
+         SELECT count(*)::int AS count FROM stripped`,
+        [rowIds],
+      )) as { readonly count: number }[];
+      await send('COMMIT');
+      return stripped[0]?.count ?? 0;
+    });
+  }
+
+  /** Dead rows keep their bytes in a page until it is written anew. */
+  async scrub(place: string, rewriteAll: boolean): Promise<readonly string[]> {
+    if (!rewriteAll) {
+      return [notRewritten(place, `VACUUM (FULL) ${place}`)];
+    }
+    await this.connection.use(async (send) => {
+      await send(`SET lock_timeout = ${this.statementTimeoutMs}`);
+      await send(`VACUUM (FULL) ${place}`);
+    });
+    return [];
   }
 
   close(): Promise<void> {

@@ -1,13 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { DataSource } from 'typeorm';
+import { InboxUnavailableError } from '../../event/audit.error.js';
 import { ownOptionsOf } from './drain-connection.js';
 import type { InboxRow } from './inbox-dialect.js';
-import { rowsAtOnce, type InboxDrain, type MoveRows } from './inbox-drain.js';
+import { ERASURE_ROWS, rowsAtOnce, type InboxDrain, type MoveRows } from './inbox-drain.js';
 
 /** How often a delete is tried before it is left to the next drain. */
 const DELETE_ATTEMPTS = 20;
 const DELETE_PAUSE_MS = 10;
+/** An erasure waits longer for a busy file: there is no next one by itself. */
+const ERASURE_ATTEMPTS = 500;
 
 /**
  * Drains a file through a second connection: the application's own has one transaction at a time, and what is not
@@ -45,6 +48,52 @@ export class SqliteInboxDrain implements InboxDrain {
     return count;
   }
 
+  async personalRows(place: string, afterId: string): Promise<readonly InboxRow[]> {
+    const handle = await this.openHandle();
+    return this.patiently(handle, () =>
+      handle
+        .prepare<[string, number], InboxRow>(
+          `SELECT CAST(id AS TEXT) AS row_id, chain, body, personal, salt FROM ${place} AS inbox
+           WHERE inbox.id > CAST(? AS INTEGER) AND personal IS NOT NULL ORDER BY inbox.id LIMIT ?`,
+        )
+        .all(afterId, ERASURE_ROWS),
+    );
+  }
+
+  async strip(place: string, rowIds: readonly string[]): Promise<number> {
+    const handle = await this.openHandle();
+    return this.patiently(handle, () => {
+      const { changes } = handle
+        .prepare(
+          `UPDATE ${place} SET personal = NULL, salt = NULL
+           WHERE personal IS NOT NULL AND id IN (SELECT value FROM json_each(?))`,
+        )
+        .run(listOf(rowIds));
+      return changes;
+    });
+  }
+
+  /**
+   * What this connection removes is overwritten at once (`secure_delete`), in the pages of the file; the write-ahead log
+   * still has it. Free pages of earlier versions need the whole file to be rewritten, on this very thread.
+   */
+  async scrub(_place: string, rewriteAll: boolean): Promise<readonly string[]> {
+    const handle = await this.openHandle();
+    if (this.isInMemory) {
+      return [];
+    }
+    if (rewriteAll) {
+      await this.patiently(handle, () => handle.exec('VACUUM'));
+    }
+    const [checkpoint] = await this.patiently(
+      handle,
+      () => handle.pragma('wal_checkpoint(TRUNCATE)') as readonly { readonly busy: number }[],
+    );
+    return checkpoint?.busy === 1
+      ? ['The write-ahead log of the database of the inbox is in use and still holds removed bytes; run it again.']
+      : [];
+  }
+
   async close(): Promise<void> {
     const { own } = this;
     this.own = undefined;
@@ -61,12 +110,33 @@ export class SqliteInboxDrain implements InboxDrain {
       await own.initialize();
       this.own = own;
       const handle = handleOf(own);
+      // What is moved or erased leaves no bytes in the pages it stood in.
+      handle.pragma('secure_delete = ON');
       // A delete that a power cut takes back is done again; without a write-ahead log less care would risk the file.
       if (handle.pragma('journal_mode', { simple: true }) === 'wal') {
         handle.pragma('synchronous = NORMAL');
       }
     }
     return handleOf(this.own);
+  }
+
+  private async openHandle(): Promise<Database> {
+    const handle = await this.handle();
+    if (handle === undefined) {
+      throw new InboxUnavailableError('its database in memory was closed');
+    }
+    return handle;
+  }
+
+  private async patiently<Result>(handle: Database, work: () => Result): Promise<Result> {
+    for (let attempt = 0; attempt < ERASURE_ATTEMPTS; attempt++) {
+      const done = whenFree(handle, () => ({ result: work() }));
+      if (done !== undefined) {
+        return done.result;
+      }
+      await wait(DELETE_PAUSE_MS, undefined, { ref: false });
+    }
+    throw new InboxUnavailableError(`its file was in use for ${ERASURE_ATTEMPTS * DELETE_PAUSE_MS} ms`);
   }
 
   private async removeMoved(handle: Database, place: string): Promise<boolean> {

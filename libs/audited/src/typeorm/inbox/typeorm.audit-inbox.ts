@@ -5,10 +5,13 @@ import {
   InboxUnavailableError,
   OptionsInvalidError,
 } from '../../event/audit.error.js';
+import type { AuditEvent } from '../../event/audit-event.js';
 import type { AuditInbox, InboxEntry, TransactionOutcome } from '../../storage/audit-inbox.js';
+import type { ScrubOptions } from '../../storage/custody-store.js';
+import type { WaitingEvents, WaitingSearch } from '../../storage/waiting-events.js';
 import { entryOf, INBOX_COLUMNS, INBOX_TABLE, type InboxDialect, type InboxRow } from './inbox-dialect.js';
 import { inboxDialectOf, inboxDrainOf, schemaOf } from './inbox-dialects.js';
-import type { InboxDrain } from './inbox-drain.js';
+import { ERASURE_ROWS, type InboxDrain } from './inbox-drain.js';
 import { TransactionEnds } from './transaction-ends.js';
 import { openTransactionOf } from './transaction-state.js';
 import { withinTime } from './within-time.js';
@@ -31,14 +34,16 @@ const MAX_HELD_BACK = 1000;
  * (better-sqlite3). Made through the application's DataSource, written through the connection of each transaction, drained
  * through a connection of its own.
  */
-export class TypeOrmAuditInbox implements AuditInbox {
+export class TypeOrmAuditInbox implements AuditInbox, WaitingEvents {
+  readonly name = 'inbox';
   private readonly statementTimeoutMs: number;
   private readonly dialect: InboxDialect;
   private readonly ends = new TransactionEnds();
   private readonly heldBack = new Set<string>();
   private drainer: InboxDrain | undefined;
   private place: string = INBOX_TABLE;
-  private isDraining = false;
+  /** The drain or the erasure that has the connection. */
+  private underWay: Promise<unknown> | undefined;
 
   /**
    * @param application initialised, and closed, by the application
@@ -97,10 +102,8 @@ export class TypeOrmAuditInbox implements AuditInbox {
     maxEvents: number,
     move: (entries: readonly InboxEntry[]) => Promise<readonly InboxEntry[]>,
   ): Promise<number> {
-    if (this.drainer === undefined) {
-      throw new InboxUnavailableError('it is not open');
-    }
-    if (this.isDraining) {
+    const drainer = this.openDrainer();
+    if (this.underWay !== undefined) {
       return 0;
     }
     if (this.heldBack.size >= MAX_HELD_BACK) {
@@ -108,18 +111,73 @@ export class TypeOrmAuditInbox implements AuditInbox {
         `the store refuses its events (${MAX_HELD_BACK} of them); see what it refuses them for`,
       );
     }
-    this.isDraining = true;
-    try {
-      return await this.drainer.drain(this.place, maxEvents, this.heldBack, (rows) => this.moveRows(rows, move));
-    } finally {
-      this.isDraining = false;
-    }
+    return this.noted(drainer.drain(this.place, maxEvents, this.heldBack, (rows) => this.moveRows(rows, move)));
+  }
+
+  async find(search: WaitingSearch): Promise<readonly string[]> {
+    await this.forEachPersonal((rows) => {
+      const meant = rows.map((row) => entryOf(row)).filter((entry) => search.isMeant(entry));
+      meant.forEach((entry) => search.found(entry));
+    });
+    return [];
+  }
+
+  async strip(eventIds: ReadonlySet<string>): Promise<number> {
+    let stripped = 0;
+    await this.forEachPersonal(async (rows, drainer) => {
+      const meant = rows.filter((row) => eventIds.has(idOf(row))).map(({ row_id }) => row_id);
+      stripped += meant.length === 0 ? 0 : await drainer.strip(this.place, meant);
+    });
+    return stripped;
+  }
+
+  scrub({ rewriteAll = false }: ScrubOptions): Promise<readonly string[]> {
+    return this.alone((drainer) => drainer.scrub(this.place, rewriteAll));
   }
 
   async close(): Promise<void> {
     const { drainer } = this;
     this.drainer = undefined;
     await drainer?.close();
+  }
+
+  private forEachPersonal(
+    visit: (rows: readonly InboxRow[], drainer: InboxDrain) => Promise<void> | void,
+  ): Promise<void> {
+    return this.alone(async (drainer) => {
+      let lastId = '0';
+      for (;;) {
+        const rows = await drainer.personalRows(this.place, lastId);
+        await visit(rows, drainer);
+        lastId = rows.at(-1)?.row_id ?? lastId;
+        if (rows.length < ERASURE_ROWS) {
+          return;
+        }
+      }
+    });
+  }
+
+  /** Waits for a drain of this process to end, and lets none begin meanwhile. */
+  private async alone<Result>(work: (drainer: InboxDrain) => Promise<Result>): Promise<Result> {
+    while (this.underWay !== undefined) {
+      await this.underWay.catch(() => undefined);
+    }
+    return this.noted(work(this.openDrainer()));
+  }
+
+  private noted<Result>(work: Promise<Result>): Promise<Result> {
+    const noted = work.finally(() => {
+      this.underWay = undefined;
+    });
+    this.underWay = noted;
+    return noted;
+  }
+
+  private openDrainer(): InboxDrain {
+    if (this.drainer === undefined) {
+      throw new InboxUnavailableError('it is not open');
+    }
+    return this.drainer;
   }
 
   private async moveRows(
@@ -172,6 +230,16 @@ export class TypeOrmAuditInbox implements AuditInbox {
   private databaseName(): string {
     const { database } = this.application.options;
     return typeof database === 'string' ? database : this.application.options.type;
+  }
+}
+
+/** Empty for a row that somebody else wrote and that holds no event. */
+function idOf({ body }: InboxRow): string {
+  try {
+    return String((JSON.parse(body) as Partial<AuditEvent> | null)?.id ?? '');
+  } catch {
+    // Not JSON: nobody's event, and no erasure means it.
+    return '';
   }
 }
 

@@ -1,6 +1,7 @@
 import { escape } from 'mysql2';
 import { anAppendableEvent } from '../../testing/audit-event.fixture.js';
 import { GENESIS_HASH } from '../../event/audit-record.js';
+import { Sealer } from '../../integrity/sealer.js';
 import { prepareEvents, sealBatch } from '../server/sealed-batch.js';
 import { insertStatements } from './insert-statements.js';
 
@@ -9,7 +10,7 @@ const PACKET_BYTES = 16 * 2 ** 20;
 function statementsFor(sizes: readonly number[], maxPacketBytes = PACKET_BYTES): readonly string[] {
   const events = sizes.map((size) => anAppendableEvent({ details: { text: 'ü'.repeat(size / 2) } }));
   const prepared = prepareEvents(events, (text) => text);
-  const batch = sealBatch({ chain: 'main', position: 6, hash: GENESIS_HASH }, prepared);
+  const batch = sealBatch({ chain: 'main', position: 6, hash: GENESIS_HASH }, prepared, new Sealer());
   return insertStatements(batch, maxPacketBytes, (value) => escape(value));
 }
 
@@ -20,6 +21,16 @@ describe('insertStatements', () => {
     const statements = statementsFor(Array.from({ length: 500 }, () => 1000));
     expect(statements.map(rowsIn)).toStrictEqual([500]);
     expect(statements[0]).toMatch(new RegExp(`VALUES \\('main',7,'${GENESIS_HASH}','[0-9a-f]{64}','`));
+  });
+
+  it('writes the macs of a keyed batch beside its events, and no such column otherwise', () => {
+    const events = prepareEvents([anAppendableEvent(), anAppendableEvent()], (text) => text);
+    const keyed = new Sealer({ current: 'k1', keys: [{ id: 'k1', secret: Buffer.alloc(32, 'key') }] });
+    const batch = sealBatch({ chain: 'main', position: 0, hash: GENESIS_HASH }, events, keyed);
+    const [statement = ''] = insertStatements(batch, PACKET_BYTES, (value) => escape(value));
+    expect(statement).toMatch(/, mac\) VALUES /);
+    expect(batch.macs?.map((mac) => statement.includes(`,'${mac}')`))).toStrictEqual([true, true]);
+    expect(statementsFor([100])[0]).not.toContain('mac');
   });
 
   it('makes no statement that is larger than the server takes, and loses no row', () => {
@@ -37,7 +48,7 @@ describe('insertStatements', () => {
     // 700 000 bytes of two-byte characters fit; as many quotes are twice as many bytes in SQL.
     expect(() => statementsFor([700_000], 2 ** 20)).not.toThrow();
     const quotes = prepareEvents([anAppendableEvent({ action: "'".repeat(700_000) })], (text) => text);
-    const batch = sealBatch({ chain: 'main', position: 0, hash: GENESIS_HASH }, quotes);
+    const batch = sealBatch({ chain: 'main', position: 0, hash: GENESIS_HASH }, quotes, new Sealer());
     expect(() => insertStatements(batch, 2 ** 20, (value) => escape(value))).toThrow(/max_allowed_packet/);
   });
 

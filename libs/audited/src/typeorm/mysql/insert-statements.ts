@@ -1,12 +1,13 @@
 import { EventRefusedError } from '../../event/audit.error.js';
 import { RECORD_COLUMN_NAMES } from '../../storage/record-columns.js';
-import { SEAL_COLUMN_NAMES } from '../server/record-row.js';
+import { MAC_COLUMN, SEAL_COLUMN_NAMES } from '../server/record-row.js';
 import type { SealedBatch } from '../server/sealed-batch.js';
 
 /** Writes a value into SQL. */
 export type Escape = (value: string | number | null) => string;
 
-const INSERT = `INSERT INTO audit_records (${[...SEAL_COLUMN_NAMES, ...RECORD_COLUMN_NAMES].join(', ')}) VALUES `;
+const INSERT = insertInto([...SEAL_COLUMN_NAMES, ...RECORD_COLUMN_NAMES]);
+const KEYED_INSERT = insertInto([...SEAL_COLUMN_NAMES, ...RECORD_COLUMN_NAMES, MAC_COLUMN]);
 /** Room for the beginning of the statement, the head of the packet and what the server adds to it. */
 const STATEMENT_RESERVE_BYTES = 4096;
 /** Larger statements are no faster, and the server holds each of them as a whole. */
@@ -21,6 +22,7 @@ const MOST_STATEMENT_BYTES = 8 * 2 ** 20;
  */
 export function insertStatements(batch: SealedBatch, maxPacketBytes: number, escape: Escape): readonly string[] {
   const mostBytes = Math.min(maxPacketBytes, MOST_STATEMENT_BYTES) - STATEMENT_RESERVE_BYTES;
+  const insert = batch.macs === undefined ? INSERT : KEYED_INSERT;
   const statements: string[] = [];
   let rows: string[] = [];
   let bytes = 0;
@@ -31,19 +33,23 @@ export function insertStatements(batch: SealedBatch, maxPacketBytes: number, esc
       throw tooLarge(event.id, rowBytes, maxPacketBytes);
     }
     if (rows.length > 0 && bytes + rowBytes > mostBytes) {
-      statements.push(INSERT + rows.join(','));
+      statements.push(insert + rows.join(','));
       rows = [];
       bytes = 0;
     }
     rows.push(row);
     bytes += rowBytes;
   }
-  statements.push(INSERT + rows.join(','));
+  statements.push(insert + rows.join(','));
   return statements;
 }
 
+function insertInto(columns: readonly string[]): string {
+  return `INSERT INTO audit_records (${columns.join(', ')}) VALUES `;
+}
+
 function rowOf(batch: SealedBatch, index: number, escape: Escape): string {
-  const { chain, scheme, firstPosition, hashes, previousHash, events } = batch;
+  const { chain, scheme, firstPosition, hashes, macs, previousHash, events } = batch;
   const event = events[index] as SealedBatch['events'][number];
   const values = [
     chain,
@@ -55,6 +61,7 @@ function rowOf(batch: SealedBatch, index: number, escape: Escape): string {
     event.personal,
     event.salt,
     ...event.columns,
+    ...(macs === undefined ? [] : [macs[index] ?? null]),
   ];
   return `(${values.map(escape).join(',')})`;
 }

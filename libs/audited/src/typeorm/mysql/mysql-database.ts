@@ -1,8 +1,10 @@
 import { StoreUnavailableError } from '../../event/audit.error.js';
 import type { ChainHead, ChainId } from '../../event/audit-record.js';
+import type { InCustody } from '../custody/custody-database.js';
 import type { SealedBatch } from '../server/sealed-batch.js';
 import type { HeldHead, RawRow, ServerDatabase, Snapshot } from '../server/server-database.js';
 import type { SqlValue } from '../server/server-dialect.js';
+import { MysqlCustody } from './custody/mysql-custody.js';
 import { MYSQL_DIALECT } from './mysql-dialect.js';
 import { callFailure } from './mysql-errors.js';
 import { openFailure } from './mysql-opening-failure.js';
@@ -19,25 +21,35 @@ import { ReadSlots } from './read-slots.js';
 const GRACE_MS = 100;
 
 /** One MySQL or MariaDB database: connections, schema, transactions. */
-export class MysqlDatabase implements ServerDatabase {
+export class MysqlDatabase implements ServerDatabase, InCustody {
   readonly dialect = MYSQL_DIALECT;
+  readonly custody: MysqlCustody;
   private readonly reading: ReadSlots;
   private connections: MysqlConnections | undefined;
   private transactions: MysqlTransactions | undefined;
+  /** `'user'@'host'`: until the server says which, the most likely one. */
+  private account: string;
 
   constructor(private readonly settings: MysqlSettings) {
-    const { poolSize, connectTimeoutMs } = settings;
+    const { poolSize, connectTimeoutMs, place, database, username } = settings;
+    this.account = `'${username}'@'%'`;
     this.reading = new ReadSlots(Math.max(1, Math.floor(poolSize / 3)), connectTimeoutMs);
+    this.custody = new MysqlCustody({
+      place,
+      database,
+      account: () => this.account,
+      query: (sql, values) => this.query(sql, values),
+      write: (work, limitMs) => this.writeWith(work, limitMs),
+    });
   }
 
   async open(): Promise<void> {
-    const { place, database, username, warn } = this.settings;
-    let account = `'${username}'@'%'`;
+    const { place, database, warn } = this.settings;
     let connections: MysqlConnections | undefined;
     try {
       const opened = (connections = await MysqlConnections.open(this.settings));
       const server = await opened.pool.use(async (session) => {
-        account = await accountOf(session);
+        this.account = await accountOf(session);
         const found = await readServerSettings(session);
         await requireUsable(place, session, found);
         await migrate(place, opened.source, session);
@@ -51,7 +63,7 @@ export class MysqlDatabase implements ServerDatabase {
       this.connections = opened;
     } catch (error) {
       await connections?.close();
-      throw openFailure({ place, database, account }, error);
+      throw openFailure({ place, database, account: this.account }, error);
     }
   }
 
@@ -84,6 +96,14 @@ export class MysqlDatabase implements ServerDatabase {
       return await this.reading.use(() => opened(this.connections).pool.use(work, readTimeoutMs + GRACE_MS));
     } catch (error) {
       throw callFailure(place, error);
+    }
+  }
+
+  private async writeWith<Result>(work: (session: MysqlSession) => Promise<Result>, limitMs?: number): Promise<Result> {
+    try {
+      return await opened(this.connections).pool.use(work, limitMs);
+    } catch (error) {
+      throw callFailure(this.settings.place, error);
     }
   }
 

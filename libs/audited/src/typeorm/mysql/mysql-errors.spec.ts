@@ -83,7 +83,7 @@ describe('the failure to open', () => {
   it.each([
     [1049, "Unknown database 'audit'", 'CREATE DATABASE `audit`'],
     [1045, "Access denied for user 'app'@'10.0.0.7' (using password: YES)", "TO 'app'@'10.0.0.7';"],
-    [1142, "TRIGGER command denied to user 'app'@'10.0.0.7'", "CREATE, TRIGGER ON `audit`.* TO 'app'@'%';"],
+    [1142, "TRIGGER command denied to user 'app'@'10.0.0.7'", "CREATE, ALTER, TRIGGER ON `audit`.* TO 'app'@'%';"],
     [1142, "INSERT command denied to user 'app'@'10.0.0.7'", "GRANT SELECT, INSERT, UPDATE ON `audit`.* TO 'app'@'%';"],
     [1419, 'You do not have the SUPER privilege and binary logging is enabled', 'log_bin_trust_function_creators = 1'],
     [1290, 'running with the --read-only option', 'primary server'],

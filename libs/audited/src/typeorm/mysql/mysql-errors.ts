@@ -31,6 +31,8 @@ const REFUSED_VALUES: ReadonlySet<number> = new Set([
   4025,
 ]);
 
+/** A right on a table, a column, or of the whole account is missing. */
+const RIGHT_DENIED: ReadonlySet<number> = new Set([1142, 1143, 1227, 1370]);
 /** The server, or the transaction, does not write. */
 const READ_ONLY: readonly number[] = [1290, 1792, 1836];
 /** What an operator understands better than the server's own words, with the cure. */
@@ -58,6 +60,11 @@ export function isConflict(error: unknown): boolean {
 /** An id that is stored already; not a position, which is no fault of an event. */
 export function isKnownId(error: unknown): boolean {
   return errorNumber(error) === DUPLICATE_KEY && !isTakenPosition(error);
+}
+
+/** The account may log in, but not do this. */
+export function isRightMissing(error: unknown): boolean {
+  return RIGHT_DENIED.has(errorNumber(error) ?? 0);
 }
 
 /** The records go on behind the head. */

@@ -1,11 +1,10 @@
 import { AuditError, DatabaseUnusableError } from '../../event/audit.error.js';
-import { callFailure, errorNumber, isPassing, isReadOnly, reasonOf } from './mysql-errors.js';
+import { callFailure, errorNumber, isPassing, isReadOnly, isRightMissing, reasonOf } from './mysql-errors.js';
 
 const UNKNOWN_DATABASE = 1049;
 const TRIGGERS_NEED_TRUST = 1419;
 const TLS_REQUIRED = 3159;
 const ACCESS_DENIED: ReadonlySet<number> = new Set([1044, 1045, 1698]);
-const RIGHT_DENIED: ReadonlySet<number> = new Set([1142, 1143, 1227, 1370]);
 const SCHEMA_UNLIKE: ReadonlySet<number> = new Set([1054, 1146]);
 /** Codes of the driver and of certificates that no waiting will change. */
 const TLS = /CERT|SIGNATURE|ERR_TLS|ERR_SSL|HANDSHAKE_NO_SSL|HANDSHAKE_SSL/;
@@ -44,7 +43,7 @@ export function openFailure({ place, database, account }: OpeningAccount, error:
       `Check "username" and "password", and let the account in: ${grantAll(database, accountIn(reason) ?? account)}`,
     );
   }
-  if (RIGHT_DENIED.has(number)) {
+  if (isRightMissing(error)) {
     return unusable('does not let the account do its work', rightCure(database, reason, account));
   }
   if (number === TRIGGERS_NEED_TRUST) {
@@ -86,7 +85,7 @@ function rightCure(database: string, reason: string, account: string): string {
 }
 
 function grantAll(database: string, account: string): string {
-  return `GRANT SELECT, INSERT, UPDATE, CREATE, TRIGGER ON ${quoted(database)}.* TO ${account};`;
+  return `GRANT SELECT, INSERT, UPDATE, CREATE, ALTER, TRIGGER ON ${quoted(database)}.* TO ${account};`;
 }
 
 /** `'user'@'host'` as the server's message has it. */

@@ -2,12 +2,13 @@ import type { DataSource } from 'typeorm';
 import { SchemaTooNewError, StoreUnavailableError } from '../../event/audit.error.js';
 import { RECORD_COLUMN_NAMES } from '../../storage/record-columns.js';
 import { CreateAuditLog1795219200000 } from '../migrations/mysql/1795219200000-create-audit-log.migration.js';
-import { SEAL_COLUMN_NAMES } from '../server/record-row.js';
+import { AddCustody1795305600000 } from '../migrations/mysql/1795305600000-add-custody.migration.js';
+import { MAC_COLUMN, SEAL_COLUMN_NAMES } from '../server/record-row.js';
 import { inTime } from './in-time.js';
 import type { MysqlSession } from './mysql-session.js';
 
 /** In the order they are run. */
-export const MYSQL_MIGRATIONS = [CreateAuditLog1795219200000];
+export const MYSQL_MIGRATIONS = [CreateAuditLog1795219200000, AddCustody1795305600000];
 export const MYSQL_MIGRATIONS_TABLE = 'audit_migrations';
 
 /** How long another process that brings the schema up to date is waited for. */
@@ -67,7 +68,7 @@ async function isUpToDate(database: string, session: MysqlSession): Promise<bool
  * when the store is opened, not with the first event.
  */
 export async function requireRights(session: MysqlSession): Promise<void> {
-  const columns = [...SEAL_COLUMN_NAMES, ...RECORD_COLUMN_NAMES].join(', ');
+  const columns = [...SEAL_COLUMN_NAMES, MAC_COLUMN, ...RECORD_COLUMN_NAMES].join(', ');
   await session.rows('SELECT chain, position, hash FROM audit_heads LIMIT 0');
   await session.change(
     `INSERT INTO audit_records (${columns}) SELECT ${columns} FROM audit_records WHERE sequence < 0 AND FALSE`,
@@ -76,4 +77,12 @@ export async function requireRights(session: MysqlSession): Promise<void> {
     'INSERT INTO audit_heads (chain, position, hash) SELECT chain, position, hash FROM audit_heads WHERE FALSE',
   );
   await session.change('UPDATE audit_heads SET position = position, hash = hash WHERE FALSE');
+  await session.change(
+    'INSERT INTO audit_tiles (chain, level, tile, hashes) SELECT chain, level, tile, hashes FROM audit_tiles WHERE FALSE',
+  );
+  await session.change('UPDATE audit_tiles SET hashes = hashes WHERE FALSE');
+  await session.change(
+    `INSERT INTO audit_checkpoints (chain, size, root, signed_at, note)
+     SELECT chain, size, root, signed_at, note FROM audit_checkpoints WHERE FALSE`,
+  );
 }

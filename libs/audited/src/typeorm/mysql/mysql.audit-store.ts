@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { ServerAuditStore } from '../server/server.audit-store.js';
+import type { StoreOptions } from '../store.options.js';
 import { MysqlDatabase } from './mysql-database.js';
 import { mysqlSettings, optionsBeside, type MysqlLimits, type MysqlOptions } from './mysql.options.js';
 
@@ -13,8 +14,8 @@ import { mysqlSettings, optionsBeside, type MysqlLimits, type MysqlOptions } fro
  */
 export class MysqlAuditStore extends ServerAuditStore {
   /** @throws OptionsInvalidError naming the option and the cure */
-  constructor(options: MysqlOptions) {
-    super(new MysqlDatabase(mysqlSettings(options)));
+  constructor(options: MysqlOptions, storeOptions?: StoreOptions) {
+    super(new MysqlDatabase(mysqlSettings(options)), storeOptions);
   }
 
   /**
@@ -24,7 +25,7 @@ export class MysqlAuditStore extends ServerAuditStore {
    * @param dataSource its connection options are used; it need not be open
    * @throws OptionsInvalidError when it is not a MySQL or MariaDB DataSource
    */
-  static beside(dataSource: DataSource, limits: MysqlLimits = {}): MysqlAuditStore {
-    return new MysqlAuditStore(optionsBeside(dataSource, limits));
+  static beside(dataSource: DataSource, limits: MysqlLimits = {}, storeOptions?: StoreOptions): MysqlAuditStore {
+    return new MysqlAuditStore(optionsBeside(dataSource, limits), storeOptions);
   }
 }

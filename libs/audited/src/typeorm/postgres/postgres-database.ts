@@ -1,19 +1,22 @@
 import type { ChainHead, ChainId } from '../../event/audit-record.js';
 import { GENESIS_HASH } from '../../event/audit-record.js';
 import { StoreUnavailableError } from '../../event/audit.error.js';
+import type { InCustody } from '../custody/custody-database.js';
 import type { SealedBatch } from '../server/sealed-batch.js';
 import type { HeldHead, RawRow, ServerDatabase, Snapshot } from '../server/server-database.js';
 import type { SqlValue } from '../server/server-dialect.js';
+import { PostgresCustody } from './custody/postgres-custody.js';
 import { PostgresDialect } from './postgres-dialect.js';
 import { codeOf, openingFailure, storeFailure } from './postgres-failure.js';
 import { quoted } from './postgres-names.js';
 import { addPartitions } from './postgres-partitions.js';
 import { PostgresPool } from './postgres-pool.js';
-import { recordBatches } from './postgres-record-batches.js';
+import { quickBatches, recordBatches } from './postgres-record-batches.js';
 import { prepareSchema } from './postgres-schema.js';
 import type { PostgresSession, SessionLimit } from './postgres-session.js';
-import { insertAt, insertStatement } from './postgres-statements.js';
+import { insertAt, insertStatements, type InsertStatements } from './postgres-statements.js';
 import { textArray } from './postgres-text-array.js';
+import { inTransaction } from './postgres-transaction.js';
 import type { PostgresSettings } from './postgres.options.js';
 
 /**
@@ -25,10 +28,11 @@ const BEGIN_SNAPSHOT =
 const DAY_MS = 86_400_000;
 
 /** The log on a PostgreSQL server. */
-export class PostgresDatabase implements ServerDatabase {
+export class PostgresDatabase implements ServerDatabase, InCustody {
   readonly dialect: PostgresDialect;
+  readonly custody: PostgresCustody;
   private readonly schema: string;
-  private readonly insert: string;
+  private readonly insert: InsertStatements;
   private readonly lock: string;
   private readonly writeLimit: SessionLimit;
   private readonly readLimit: SessionLimit;
@@ -39,10 +43,16 @@ export class PostgresDatabase implements ServerDatabase {
   constructor(private readonly settings: PostgresSettings) {
     this.dialect = new PostgresDialect(settings.schema);
     this.schema = quoted(settings.schema);
-    this.insert = insertStatement(this.schema);
+    this.insert = insertStatements(this.schema);
     this.lock = `SELECT position, hash FROM ${this.schema}.audit_heads`;
     this.writeLimit = { limitMs: settings.statementTimeoutMs, option: 'statementTimeoutMs' };
     this.readLimit = { limitMs: settings.readTimeoutMs, option: 'readTimeoutMs' };
+    this.custody = new PostgresCustody({
+      settings,
+      dialect: this.dialect,
+      query: this.query,
+      write: (work, limit) => this.write(work, limit),
+    });
   }
 
   async open(): Promise<void> {
@@ -117,6 +127,7 @@ export class PostgresDatabase implements ServerDatabase {
           work({
             query: async (sql, values = []) => (await session.run(sql, values)).rows,
             recordBatches: (chain) => recordBatches(session, this.schema, chain),
+            quickBatches: (chain) => quickBatches(session, this.schema, chain),
           }),
       ),
     );
@@ -151,12 +162,15 @@ export class PostgresDatabase implements ServerDatabase {
     }
   }
 
-  private async write<Result>(work: (session: PostgresSession) => Promise<Result>): Promise<Result> {
+  private async write<Result>(
+    work: (session: PostgresSession) => Promise<Result>,
+    limit: SessionLimit = this.writeLimit,
+  ): Promise<Result> {
     try {
       if (this.writing === undefined) {
         throw new StoreUnavailableError('it is not open');
       }
-      return await this.writing.use(this.writeLimit, work);
+      return await this.writing.use(limit, work);
     } catch (error) {
       throw storeFailure(this.settings.place, error);
     }
@@ -206,24 +220,6 @@ function headOf(chain: ChainId, row: RawRow | undefined): ChainHead {
     );
   }
   return { chain, position: Number(row['position']), hash: String(row['hash']) };
-}
-
-async function inTransaction<Result>(
-  session: PostgresSession,
-  begin: string,
-  end: () => 'COMMIT' | 'ROLLBACK',
-  work: (begun: readonly RawRow[]) => Promise<Result>,
-): Promise<Result> {
-  try {
-    const { rows } = await session.run(begin);
-    const result = await work(rows);
-    await session.run(end());
-    return result;
-  } catch (error) {
-    // Where not even this works, the connection is broken, and the server rolls back by itself.
-    await session.run('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
 }
 
 function readers({ poolSize }: PostgresSettings): number {

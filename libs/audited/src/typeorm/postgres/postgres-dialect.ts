@@ -1,4 +1,5 @@
-import type { Bind, ServerDialect } from '../server/server-dialect.js';
+import type { CustodyDialect } from '../custody/custody-database.js';
+import type { AuditTable, Bind } from '../server/server-dialect.js';
 import { quoted } from './postgres-names.js';
 
 /** Columns that hold what a caller sent are indexed by their first characters; see the migration. */
@@ -16,7 +17,8 @@ const UNKEEPABLE = /[\0\u2400]/;
 const EVERY_UNKEEPABLE = /[\0\u2400]/g;
 
 /** PostgreSQL's way to ask for records. */
-export class PostgresDialect implements ServerDialect {
+export class PostgresDialect implements CustodyDialect {
+  readonly joinedHashes = "string_agg(hash, '' ORDER BY position)";
   private readonly schema: string;
 
   constructor(schema: string) {
@@ -27,7 +29,7 @@ export class PostgresDialect implements ServerDialect {
     return `$${place}`;
   }
 
-  table(name: 'audit_records' | 'audit_heads'): string {
+  table(name: AuditTable): string {
     return `${this.schema}.${name}`;
   }
 
@@ -40,6 +42,17 @@ export class PostgresDialect implements ServerDialect {
     return value.length < INDEXED_CHARACTERS
       ? `left(${column}, ${INDEXED_CHARACTERS}) = ${placeholder}`
       : `left(${column}, ${INDEXED_CHARACTERS}) = left(${placeholder}, ${INDEXED_CHARACTERS}) AND ${column} = ${placeholder}`;
+  }
+
+  wholeNumber(placeholder: string): string {
+    return `${placeholder}::bigint`;
+  }
+
+  tileUpsert(placeholders: readonly string[]): string {
+    return `INSERT INTO ${this.table('audit_tiles')} AS stored (chain, level, tile, hashes)
+      VALUES (${placeholders.join(', ')})
+      ON CONFLICT (chain, level, tile) DO UPDATE SET hashes = excluded.hashes
+      WHERE length(excluded.hashes) >= length(stored.hashes) AND excluded.hashes <> stored.hashes`;
   }
 
   /**

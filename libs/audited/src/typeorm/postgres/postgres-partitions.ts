@@ -1,3 +1,4 @@
+import { ERASED_COLUMNS } from '../custody/guarded-columns.js';
 import type { PostgresSession } from './postgres-session.js';
 import { quoted } from './postgres-names.js';
 import { isServerError } from './postgres-failure.js';
@@ -14,6 +15,14 @@ export function partitionGuards(schema: string, table: string): readonly string[
     `CREATE TRIGGER ${table}_refuse_truncate BEFORE TRUNCATE ON ${schema}.${table}
       FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.audit_refuse_change('audit_records')`,
   ];
+}
+
+/**
+ * Keeps the planner's statistics from sampling personal values: no erasure would reach them there. No query filters by
+ * these columns. A partition does not take this over from its table.
+ */
+export function unsampledColumns(schema: string, table: string): readonly string[] {
+  return ERASED_COLUMNS.map((column) => `ALTER TABLE ${schema}.${table} ALTER COLUMN ${column} SET STATISTICS 0`);
 }
 
 /** The months from the one of `now` on, as bounds of `recorded_at`: `['2026-11', '2026-12']`. */
@@ -61,6 +70,7 @@ async function addPartition(
     `SELECT pg_advisory_xact_lock(hashtext('nestjs-audited partitions'))`,
     // Attached afterwards: to create it as a partition would lock out everybody who reads or writes.
     `CREATE TABLE ${schema}.${table} (LIKE ${schema}.audit_records INCLUDING DEFAULTS INCLUDING STORAGE)`,
+    ...unsampledColumns(schema, table),
     ...partitionGuards(schema, table),
     `ALTER TABLE ${schema}.audit_records ATTACH PARTITION ${schema}.${table} FOR VALUES FROM ('${from}') TO ('${to}')`,
     'COMMIT',

@@ -12,6 +12,8 @@ const MIGRATION_LIMIT = { limitMs: 60_000, option: 'the limit for migrations' };
 const NEEDED_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   audit_records: ['SELECT', 'INSERT'],
   audit_heads: ['SELECT', 'INSERT', 'UPDATE'],
+  audit_tiles: ['SELECT', 'INSERT', 'UPDATE'],
+  audit_checkpoints: ['SELECT', 'INSERT'],
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { ServerAuditStore } from '../server/server.audit-store.js';
+import type { StoreOptions } from '../store.options.js';
 import { PostgresDatabase } from './postgres-database.js';
 import { optionsBeside, postgresSettings, type PostgresLimits, type PostgresOptions } from './postgres.options.js';
 
@@ -10,8 +11,8 @@ import { optionsBeside, postgresSettings, type PostgresLimits, type PostgresOpti
  */
 export class PostgresAuditStore extends ServerAuditStore {
   /** @throws OptionsInvalidError naming the option and the cure */
-  constructor(options: PostgresOptions) {
-    super(new PostgresDatabase(postgresSettings(options)));
+  constructor(options: PostgresOptions, storeOptions?: StoreOptions) {
+    super(new PostgresDatabase(postgresSettings(options)), storeOptions);
   }
 
   /**
@@ -21,7 +22,7 @@ export class PostgresAuditStore extends ServerAuditStore {
    *
    * @throws OptionsInvalidError when the DataSource is not of type 'postgres'
    */
-  static beside(dataSource: DataSource, limits: PostgresLimits = {}): PostgresAuditStore {
-    return new PostgresAuditStore(optionsBeside(dataSource, limits));
+  static beside(dataSource: DataSource, limits: PostgresLimits = {}, storeOptions?: StoreOptions): PostgresAuditStore {
+    return new PostgresAuditStore(optionsBeside(dataSource, limits), storeOptions);
   }
 }

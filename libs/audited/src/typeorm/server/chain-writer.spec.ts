@@ -1,5 +1,6 @@
 import { GENESIS_HASH, type ChainHead } from '../../event/audit-record.js';
 import { EventRefusedError, StoreUnavailableError } from '../../event/audit.error.js';
+import { Sealer } from '../../integrity/sealer.js';
 import { anAppendableEvent } from '../../testing/audit-event.fixture.js';
 import { ChainWriter } from './chain-writer.js';
 import { prepareEvents, sealBatch, type SealedBatch } from './sealed-batch.js';
@@ -19,7 +20,7 @@ class ChainInMemory {
 
   /** Another process appends. */
   disturb(): void {
-    this.head = sealBatch(this.head, prepared(1)).head;
+    this.head = sealBatch(this.head, prepared(1), new Sealer()).head;
   }
 
   private async appendAt(head: ChainHead, batch: SealedBatch): Promise<boolean> {
@@ -66,7 +67,7 @@ function prepared(count: number): ReturnType<typeof prepareEvents> {
 describe('ChainWriter', () => {
   it('asks for the head once, and then knows it', async () => {
     const chain = new ChainInMemory();
-    const writer = new ChainWriter(chain.database, 'main');
+    const writer = new ChainWriter(chain.database, 'main', new Sealer());
     const positions: number[] = [];
     for (const count of [1, 2, 3, 4]) {
       positions.push((await writer.append(prepared(count))).firstPosition);
@@ -77,7 +78,7 @@ describe('ChainWriter', () => {
 
   it('takes appends that came while it waited along, each with its own place', async () => {
     const chain = new ChainInMemory();
-    const writer = new ChainWriter(chain.database, 'main');
+    const writer = new ChainWriter(chain.database, 'main', new Sealer());
     const receipts = await Promise.all([1, 2, 3, 4].map((count) => writer.append(prepared(count))));
     expect(receipts.map(({ firstPosition }) => firstPosition)).toEqual([1, 2, 4, 7]);
     const large = await Promise.all([600, 600, 600].map((count) => writer.append(prepared(count))));
@@ -87,7 +88,7 @@ describe('ChainWriter', () => {
 
   it('lets an append that is refused take no other one along', async () => {
     const chain = new ChainInMemory();
-    const writer = new ChainWriter(chain.database, 'main');
+    const writer = new ChainWriter(chain.database, 'main', new Sealer());
     const [good, bad, fine] = [prepared(2), prepared(1), prepared(1)];
     chain.refused = bad[0]?.id;
     const appends = [good, bad, fine].map((events) => writer.append(events));
@@ -104,7 +105,7 @@ describe('ChainWriter', () => {
 
   it('stays with the lock while others append, and trusts the head again when they have stopped', async () => {
     const chain = new ChainInMemory();
-    const writer = new ChainWriter(chain.database, 'main');
+    const writer = new ChainWriter(chain.database, 'main', new Sealer());
     await writer.append(prepared(1));
     for (let round = 0; round < 3; round++) {
       chain.disturb();
@@ -119,7 +120,7 @@ describe('ChainWriter', () => {
 
   it('forgets the head after a failure, because nobody knows what became of the append', async () => {
     const chain = new ChainInMemory();
-    const writer = new ChainWriter(chain.database, 'main');
+    const writer = new ChainWriter(chain.database, 'main', new Sealer());
     await writer.append(prepared(1));
     chain.failure = new EventRefusedError('an id is known');
     await expect(writer.append(prepared(1))).rejects.toBe(chain.failure);
@@ -130,7 +131,7 @@ describe('ChainWriter', () => {
 
   it('lets nobody wait behind an append that found no database: nothing piles up', async () => {
     const chain = new ChainInMemory();
-    const writer = new ChainWriter(chain.database, 'main');
+    const writer = new ChainWriter(chain.database, 'main', new Sealer());
     chain.failure = new StoreUnavailableError('connection refused');
     const appends = Array.from({ length: 50 }, () => writer.append(prepared(1)));
     await expect(appends[0]).rejects.toBe(chain.failure);
@@ -145,11 +146,11 @@ describe('ChainWriter', () => {
 
   it('finishes what it accepted, but after a failure gives up what is left instead of waiting for each', async () => {
     const chain = new ChainInMemory();
-    const writer = new ChainWriter(chain.database, 'main');
+    const writer = new ChainWriter(chain.database, 'main', new Sealer());
     const accepted = [1, 2].map(() => writer.append(prepared(1)));
     await writer.finish();
     expect((await Promise.all(accepted)).map(({ firstPosition }) => firstPosition)).toEqual([1, 2]);
-    const other = new ChainWriter(chain.database, 'main');
+    const other = new ChainWriter(chain.database, 'main', new Sealer());
     chain.failure = new StoreUnavailableError('it hangs');
     const failing = Promise.allSettled([1, 2, 3].map(() => other.append(prepared(1))));
     await other.finish();

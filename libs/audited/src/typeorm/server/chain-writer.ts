@@ -1,5 +1,6 @@
 import type { ChainHead, ChainId } from '../../event/audit-record.js';
 import { EventRefusedError, StoreUnavailableError } from '../../event/audit.error.js';
+import type { Sealer } from '../../integrity/sealer.js';
 import type { AppendReceipt, ReplayReceipt } from '../../storage/audit-store.js';
 import { sealBatch, type PreparedEvent } from './sealed-batch.js';
 import type { ServerDatabase } from './server-database.js';
@@ -32,6 +33,7 @@ export class ChainWriter {
   constructor(
     private readonly database: ServerDatabase,
     private readonly chain: ChainId,
+    private readonly sealer: Sealer,
   ) {}
 
   get isIdle(): boolean {
@@ -53,7 +55,7 @@ export class ChainWriter {
         const seen = new Set(await held.knownIds(events.map(({ id }) => id)));
         const missing = events.filter(({ id }) => !seen.has(id) && seen.add(id));
         if (missing.length > 0) {
-          await held.store(sealBatch(held.head, missing));
+          await held.store(sealBatch(held.head, missing, this.sealer));
         }
         return { chain: this.chain, appended: missing.length };
       });
@@ -101,7 +103,7 @@ export class ChainWriter {
       return undefined;
     }
     this.take(group);
-    const batch = sealBatch(head, eventsOf(group));
+    const batch = sealBatch(head, eventsOf(group), this.sealer);
     this.head = undefined;
     if (await this.database.appendAt(head, batch)) {
       this.head = batch.head;
@@ -120,7 +122,7 @@ export class ChainWriter {
         this.quiet = held.head.hash === lastSeen.hash ? this.quiet + 1 : 0;
       }
       takeMore();
-      const sealed = sealBatch(held.head, eventsOf(group));
+      const sealed = sealBatch(held.head, eventsOf(group), this.sealer);
       await held.store(sealed);
       return sealed;
     });

@@ -3,7 +3,7 @@ import { RECORD_COLUMN_NAMES } from '../../storage/record-columns.js';
 import type { AuditRecordRow } from '../audit-record.entity.js';
 import type { RawRow } from './server-database.js';
 
-/** Columns of the seal and of the sealed texts, as they are inserted. */
+/** Columns of the seal and of the sealed texts, as they are inserted; keyed seals have a {@link MAC_COLUMN} too. */
 export const SEAL_COLUMN_NAMES = [
   'chain',
   'position',
@@ -15,11 +15,14 @@ export const SEAL_COLUMN_NAMES = [
   'salt',
 ] as const;
 
+/** Written for keyed seals only, so that the others cost what they cost before there was one; NULL for them. */
+export const MAC_COLUMN = 'mac';
+
 /** What is read to give a record back. */
-export const STORED_COLUMNS = ['sequence', ...SEAL_COLUMN_NAMES].join(', ');
+export const STORED_COLUMNS = ['sequence', ...SEAL_COLUMN_NAMES, MAC_COLUMN].join(', ');
 
 /** What is read to verify a record. */
-export const ALL_COLUMNS = ['sequence', ...SEAL_COLUMN_NAMES, ...RECORD_COLUMN_NAMES].join(', ');
+export const ALL_COLUMNS = ['sequence', ...SEAL_COLUMN_NAMES, MAC_COLUMN, ...RECORD_COLUMN_NAMES].join(', ');
 
 const NUMBER_COLUMNS = ['sequence', 'position', 'status'] as const;
 
@@ -37,6 +40,7 @@ export function recordRow(raw: RawRow): AuditRecordRow {
 
 /** The sealed facts of a row, without the columns beside them. */
 export function storedRecord(row: AuditRecordRow): StoredRecord {
-  const { chain, position, previous_hash: previousHash, hash, scheme, body, personal, salt } = row;
-  return { seal: { chain, position, previousHash, hash, scheme }, body, personal, salt };
+  const { chain, position, previous_hash: previousHash, hash, scheme, mac, body, personal, salt } = row;
+  const seal = { chain, position, previousHash, hash, scheme, ...(mac === null ? undefined : { mac }) };
+  return { seal, body, personal, salt };
 }

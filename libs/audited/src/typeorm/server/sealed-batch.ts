@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../event/audit-event.js';
 import type { ChainHead, ChainId, PersonalPart } from '../../event/audit-record.js';
-import { CURRENT_SCHEME } from '../../integrity/integrity-schemes.js';
+import type { Sealer } from '../../integrity/sealer.js';
 import type { AppendableEvent } from '../../storage/audit-store.js';
 import { columnValues, type ColumnValue } from '../../storage/record-columns.js';
 
@@ -23,6 +23,8 @@ export interface SealedBatch {
   readonly firstPosition: number;
   /** One for every event; the previous hash of each is the hash of the one before it. */
   readonly hashes: readonly string[];
+  /** One for every event; absent when they were sealed without a key. */
+  readonly macs?: readonly string[];
   /** Previous hash of the first event. */
   readonly previousHash: string;
   /** Where the chain ends with this batch. */
@@ -49,19 +51,29 @@ export function prepareEvents(
 }
 
 /** Seals the events at the end of the chain. */
-export function sealBatch({ chain, position, hash }: ChainHead, events: readonly PreparedEvent[]): SealedBatch {
+export function sealBatch(
+  { chain, position, hash }: ChainHead,
+  events: readonly PreparedEvent[],
+  sealer: Sealer,
+): SealedBatch {
   const hashes: string[] = [];
+  const macs: string[] = [];
   let last = hash;
   for (const [index, { body }] of events.entries()) {
-    last = CURRENT_SCHEME.hash({ chain, position: position + 1 + index, previousHash: last }, body);
+    const sealed = sealer.seal({ chain, position: position + 1 + index, previousHash: last }, body);
+    last = sealed.hash;
     hashes.push(last);
+    if (sealed.mac !== undefined) {
+      macs.push(sealed.mac);
+    }
   }
   return {
     chain,
-    scheme: CURRENT_SCHEME.id,
+    scheme: sealer.schemeId,
     events,
     firstPosition: position + 1,
     hashes,
+    ...(sealer.isKeyed ? { macs } : undefined),
     previousHash: hash,
     head: { chain, position: position + events.length, hash: last },
   };

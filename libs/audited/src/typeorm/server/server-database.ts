@@ -1,5 +1,6 @@
 import type { ChainHead, ChainId } from '../../event/audit-record.js';
 import type { AuditRecordRow } from '../audit-record.entity.js';
+import type { QuickRow } from '../verification/quick-check.js';
 import type { SealedBatch } from './sealed-batch.js';
 import type { ServerDialect, SqlValue } from './server-dialect.js';
 
@@ -19,9 +20,18 @@ export interface HeldHead {
   store(batch: SealedBatch): Promise<void>;
 }
 
+/** Rows that are read to be checked quickly, in their order. */
+export interface QuickBatch {
+  readonly rows: readonly QuickRow[];
+  /** The rows of the batch from a place on, whole. */
+  wholeFrom(place: number): Promise<readonly AuditRecordRow[]>;
+}
+
 /** One consistent moment of the log. */
 export interface Snapshot {
   readonly query: RunQuery;
+  /** The same records as `recordBatches` gives, to be checked quickly; absent where the server cannot list columns. */
+  quickBatches?(chain: string): AsyncIterable<QuickBatch>;
   /** Every record of a chain, ordered by position, then sequence; some hundred at a time, so that memory stays flat. */
   recordBatches(chain: string): AsyncIterable<readonly AuditRecordRow[]>;
 }

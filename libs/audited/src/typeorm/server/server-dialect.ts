@@ -4,12 +4,15 @@ export type SqlValue = string | number;
 /** Hands a value to the statement that is being written, and gives the placeholder that stands for it. */
 export type Bind = (value: SqlValue) => string;
 
+/** The tables of the log. */
+export type AuditTable = 'audit_records' | 'audit_heads' | 'audit_tiles' | 'audit_checkpoints' | 'audit_permits';
+
 /** What differs between database servers in the statements that read the log. */
 export interface ServerDialect {
   /** The placeholder of the value at `place`; the first is 1. */
   placeholder(place: number): string;
   /** Name of a table of the log as SQL wants it: quoted, with its schema. */
-  table(name: 'audit_records' | 'audit_heads'): string;
+  table(name: AuditTable): string;
   /** True exactly for the rows whose column holds this very text, byte for byte; written so that an index helps. */
   equals(column: string, value: string, bind: Bind): string;
   /**
@@ -37,6 +40,11 @@ export class SqlConditions {
 
   compare(column: string, operator: '<' | '<=' | '>' | '>=', value: SqlValue): void {
     this.conditions.push(`${column} ${operator} ${this.bind(value)}`);
+  }
+
+  /** A condition in SQL, whose values went through `bind`. */
+  holds(condition: string): void {
+    this.conditions.push(condition);
   }
 
   /** `WHERE ...`, or nothing when everything matches. */

@@ -1,48 +1,28 @@
-import type { AuditEvent } from '../../event/audit-event.js';
 import type { ChainHead } from '../../event/audit-record.js';
-import { ChainVerifier } from '../../integrity/chain-verifier.js';
-import type { ChainVerdict, IntegrityFault, IntegrityReport } from '../../integrity/integrity-fault.js';
-import type { PersonalVerdict } from '../../integrity/personal-check.js';
-import type { VerifyOptions } from '../../storage/audit-reader.js';
-import { columnValues, PERSONAL_COLUMNS, RECORD_COLUMN_NAMES } from '../../storage/record-columns.js';
-import type { AuditRecordRow } from '../audit-record.entity.js';
-import { SequenceOrder } from '../sqlite/sequence-order.js';
-import { storedRecord } from './record-row.js';
-import type { Snapshot } from './server-database.js';
-import { SqlConditions, type ServerDialect } from './server-dialect.js';
+import type { SealKeys } from '../../integrity/seal-keys.js';
+import type { CustodyDialect } from '../custody/custody-database.js';
+import type { EvidenceStore } from '../verification/chain-evidence-reader.js';
+import type { ChainName, VerifiableDatabase } from '../verification/database-verification.js';
+import { RecordSifter, type SiftedPart } from '../verification/record-sifter.js';
+import { snapshotEvidence } from '../verification/snapshot-evidence.js';
+import type { QuickBatch, Snapshot } from './server-database.js';
+import { SqlConditions } from './server-dialect.js';
 
-const DEFAULT_MAX_FAULTS = 1000;
-
-/** Verifies the chains of one database in one consistent snapshot. Streams: some hundred rows are held at a time. */
-export class ServerVerification {
-  private readonly faults: IntegrityFault[] = [];
-  private faultCount = 0;
-  private readonly maxFaults: number;
+/** One consistent moment of a log on a server, to be verified. Some hundred rows are held at a time. */
+export class ServerSnapshot implements VerifiableDatabase {
+  readonly evidence: EvidenceStore;
 
   constructor(
     private readonly snapshot: Snapshot,
-    private readonly dialect: ServerDialect,
-    private readonly options: VerifyOptions,
+    private readonly dialect: CustodyDialect,
+    private readonly sealKeys: SealKeys | undefined,
   ) {
-    this.maxFaults = options.maxFaults ?? DEFAULT_MAX_FAULTS;
+    this.evidence = snapshotEvidence(dialect, snapshot.query);
   }
 
-  async run(): Promise<IntegrityReport> {
-    const startedAt = performance.now();
-    const heads = await this.heads();
-    const knownChains = await this.chainNames([...heads.keys()]);
-    const { chain: only } = this.options;
-    const chains: ChainVerdict[] = [];
-    for (const chain of only === undefined ? knownChains : [only]) {
-      chains.push(await this.verifyChain(chain, heads.get(chain) ?? null, knownChains));
-    }
-    const records = chains.reduce((sum, chain) => sum + chain.records, 0);
-    const durationMs = Math.round(performance.now() - startedAt);
-    const { faults, faultCount } = this;
-    return { ok: faultCount === 0, state: faultCount === 0 ? 'intact' : 'broken', records, chains, faults, faultCount, durationMs };
-  }
+  readonly columnText = (text: string): string => this.dialect.columnText(text);
 
-  private async heads(): Promise<ReadonlyMap<string, ChainHead>> {
+  async heads(): Promise<ReadonlyMap<string, ChainHead>> {
     const rows = await this.snapshot.query(`SELECT chain, position, hash FROM ${this.dialect.table('audit_heads')}`);
     return new Map(
       rows.map(({ chain, position, hash }) => [
@@ -53,7 +33,7 @@ export class ServerVerification {
   }
 
   /** Chains are also looked for in the records: removing a head must not hide its chain. */
-  private async chainNames(headNames: readonly string[]): Promise<readonly string[]> {
+  async chainNames(headNames: readonly string[]): Promise<readonly ChainName[]> {
     const names = new Set(headNames);
     let last: string | undefined;
     // From name to name through the index: there are few chains, and many records in each.
@@ -65,57 +45,53 @@ export class ServerVerification {
       const sql = `SELECT chain FROM ${this.dialect.table('audit_records')} ${conditions.where} ORDER BY chain LIMIT 1`;
       const [next] = await this.snapshot.query(sql, conditions.values);
       if (next === undefined) {
-        return [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+        return [...names]
+          .map((name) => ({ name, bytes: Buffer.from(name) }))
+          .sort((a, b) => Buffer.compare(a.bytes, b.bytes));
       }
       last = String(next['chain']);
       names.add(last);
     }
   }
 
-  private async verifyChain(
-    chain: string,
-    head: ChainHead | null,
-    knownChains: readonly string[],
-  ): Promise<ChainVerdict> {
-    const report = (fault: IntegrityFault): void => this.report(fault);
-    const sequences = new SequenceOrder((position) =>
-      report({ kind: 'column', chain, position, message: 'column sequence does not rise with the position' }),
-    );
-    let current: AuditRecordRow | undefined;
-    const mismatchedColumns = (_record: unknown, event: AuditEvent, personal: PersonalVerdict): readonly string[] => {
-      if (current === undefined) {
-        return [];
-      }
-      sequences.add(current.position, current.sequence);
-      return this.mismatched(current, event, personal);
-    };
-    const verifier = new ChainVerifier({ chain, head, knownChains, mismatchedColumns }, report);
-    if (chain.isWellFormed()) {
-      for await (const rows of this.snapshot.recordBatches(this.dialect.columnText(chain))) {
-        for (const row of rows) {
-          current = row;
-          verifier.check(storedRecord(row));
-        }
-      }
+  async firstPosition({ name }: ChainName): Promise<number | undefined> {
+    if (!name.isWellFormed()) {
+      return undefined;
     }
-    const verdict = verifier.finish();
-    sequences.end();
-    return verdict;
+    const conditions = new SqlConditions(this.dialect);
+    conditions.equals('chain', name);
+    const sql = `SELECT position FROM ${this.dialect.table('audit_records')} ${conditions.where} ORDER BY position LIMIT 1`;
+    const [first] = await this.snapshot.query(sql, conditions.values);
+    return first === undefined ? undefined : Number(first['position']);
   }
 
-  private mismatched(row: AuditRecordRow, event: AuditEvent, personal: PersonalVerdict): readonly string[] {
-    const expected = columnValues(event, personal.state === 'intact' ? personal.part : undefined);
-    return RECORD_COLUMN_NAMES.filter((column, index) => {
-      const value = expected[index];
-      const isEqual = row[column] === (typeof value === 'string' ? this.dialect.columnText(value) : value);
-      return !isEqual && !(personal.state === 'faulty' && PERSONAL_COLUMNS.has(column));
-    });
-  }
-
-  private report(fault: IntegrityFault): void {
-    this.faultCount++;
-    if (this.faults.length < this.maxFaults) {
-      this.faults.push(fault);
+  async *sifted({ name }: ChainName): AsyncGenerator<readonly SiftedPart[]> {
+    // What is no text was never stored; a driver would ask for something else instead.
+    if (!name.isWellFormed()) {
+      return;
+    }
+    const { snapshot, columnText, sealKeys } = this;
+    const chain = columnText(name);
+    const sifter = new RecordSifter({ chain: name, separator: ', ', columnText, sealKeys });
+    if (snapshot.quickBatches === undefined) {
+      for await (const rows of snapshot.recordBatches(chain)) {
+        rows.forEach((row) => sifter.addWhole(row));
+        yield sifter.take();
+      }
+      return;
+    }
+    for await (const batch of snapshot.quickBatches(chain)) {
+      yield await siftQuickly(batch, sifter);
     }
   }
+}
+
+/** From the first row on that is not surely good, a batch is read again, whole. */
+async function siftQuickly({ rows, wholeFrom }: QuickBatch, sifter: RecordSifter): Promise<readonly SiftedPart[]> {
+  const unsure = rows.findIndex((row) => !sifter.add(row));
+  if (unsure >= 0) {
+    const whole = await wholeFrom(unsure);
+    whole.forEach((row) => sifter.addWhole(row));
+  }
+  return sifter.take();
 }

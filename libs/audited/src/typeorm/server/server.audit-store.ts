@@ -1,15 +1,22 @@
 import { StoreUnavailableError } from '../../event/audit.error.js';
 import type { AuditRecord, ChainId } from '../../event/audit-record.js';
 import type { IntegrityReport } from '../../integrity/integrity-fault.js';
+import { resolveSealKeys, type SealKeys } from '../../integrity/seal-keys.js';
+import { Sealer } from '../../integrity/sealer.js';
 import { checkQuery, type AuditPage, type AuditQuery } from '../../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../../storage/audit-reader.js';
 import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../../storage/audit-store.js';
 import { checkChainName } from '../../storage/chain-name.js';
+import type { InCustody } from '../custody/custody-database.js';
+import { DatabaseCustody } from '../custody/database-custody.js';
+import type { StoreOptions } from '../store.options.js';
+import { DatabaseVerification } from '../verification/database-verification.js';
+import { verifySettings } from '../verification/verify-settings.js';
 import { ChainWriter } from './chain-writer.js';
 import { prepareEvents, type PreparedEvent } from './sealed-batch.js';
 import type { ServerDatabase } from './server-database.js';
 import { ServerRecordReader } from './server-record-reader.js';
-import { ServerVerification } from './server-verification.js';
+import { ServerSnapshot } from './server-verification.js';
 
 /** Above so many chains, those without work under way are forgotten; each costs one more round trip when it comes back. */
 const MAX_REMEMBERED_CHAINS = 1000;
@@ -18,12 +25,22 @@ const MAX_REMEMBERED_CHAINS = 1000;
 export class ServerAuditStore implements AuditStore, AuditReader {
   private readonly writers = new Map<ChainId, ChainWriter>();
   private readonly reader: ServerRecordReader;
+  private readonly sealKeys: SealKeys | undefined;
+  private readonly sealer: Sealer;
+  private readonly custodyOfDatabase: DatabaseCustody;
   private isOpen = false;
   private opening: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
 
-  constructor(private readonly database: ServerDatabase) {
+  /** @throws OptionsInvalidError naming the option and the cure */
+  constructor(
+    private readonly database: ServerDatabase & InCustody,
+    options: StoreOptions = {},
+  ) {
+    this.sealKeys = resolveSealKeys(options.seal);
+    this.sealer = new Sealer(this.sealKeys);
     this.reader = new ServerRecordReader(database);
+    this.custodyOfDatabase = new DatabaseCustody(database.custody);
   }
 
   async open(): Promise<void> {
@@ -67,9 +84,23 @@ export class ServerAuditStore implements AuditStore, AuditReader {
   }
 
   async verify(options: VerifyOptions = {}): Promise<IntegrityReport> {
+    const settings = verifySettings(options);
+    const { database, sealKeys } = this;
+    const { dialect } = database.custody;
     return this.read(() =>
-      this.database.snapshot((snapshot) => new ServerVerification(snapshot, this.database.dialect, options).run()),
+      database.snapshot((snapshot) =>
+        new DatabaseVerification(new ServerSnapshot(snapshot, dialect, sealKeys), {
+          settings,
+          sealKeys,
+          onProgress: options.onProgress,
+        }).run(),
+      ),
     );
+  }
+
+  /** Records as they are stored, trees and checkpoints, erasure and pruning; works while the store is open. */
+  custody(): DatabaseCustody {
+    return this.custodyOfDatabase;
   }
 
   async close(): Promise<void> {
@@ -101,7 +132,7 @@ export class ServerAuditStore implements AuditStore, AuditReader {
       if (this.writers.size >= MAX_REMEMBERED_CHAINS) {
         this.forgetIdleChains();
       }
-      writer = new ChainWriter(this.database, chain);
+      writer = new ChainWriter(this.database, chain, this.sealer);
       this.writers.set(chain, writer);
     }
     return writer;

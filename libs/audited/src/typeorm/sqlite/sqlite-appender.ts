@@ -2,13 +2,14 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { AuditEvent } from '../../event/audit-event.js';
 import type { ChainHead, PersonalPart } from '../../event/audit-record.js';
 import { GENESIS_HASH } from '../../event/audit-record.js';
-import { CURRENT_SCHEME } from '../../integrity/integrity-schemes.js';
+import type { Sealer } from '../../integrity/sealer.js';
 import { EventRefusedError } from '../../event/audit.error.js';
 import type { AppendableEvent, AppendReceipt, ReplayReceipt } from '../../storage/audit-store.js';
 import { columnValues, RECORD_COLUMN_NAMES } from '../../storage/record-columns.js';
 
 const SEAL_COLUMNS = ['chain', 'position', 'previous_hash', 'hash', 'scheme', 'body', 'personal', 'salt'];
 const INSERT_COLUMNS = [...SEAL_COLUMNS, ...RECORD_COLUMN_NAMES];
+const KEYED_INSERT_COLUMNS = [...INSERT_COLUMNS, 'mac'];
 
 /**
  * Seals and inserts events at the end of a chain: head read, records inserted, head moved, in one
@@ -23,10 +24,14 @@ export class SqliteAppender {
   private readonly inOneTransaction: (chain: string, events: readonly AppendableEvent[]) => AppendReceipt;
   private readonly missingInOneTransaction: (chain: string, events: readonly AppendableEvent[]) => ReplayReceipt;
 
-  constructor(handle: Database) {
+  constructor(
+    handle: Database,
+    private readonly sealer: Sealer,
+  ) {
+    const columns = sealer.isKeyed ? KEYED_INSERT_COLUMNS : INSERT_COLUMNS;
     this.readHead = handle.prepare('SELECT position, hash FROM audit_heads WHERE chain = ?');
     this.insertRecord = handle.prepare(
-      `INSERT INTO audit_records (${INSERT_COLUMNS.join(', ')}) VALUES (${INSERT_COLUMNS.map(() => '?').join(', ')})`,
+      `INSERT INTO audit_records (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
     );
     this.moveHead = handle.prepare(
       `INSERT INTO audit_heads (chain, position, hash) VALUES (?, ?, ?)
@@ -86,19 +91,23 @@ export class SqliteAppender {
 
   private appendOne(head: ChainHead, { body, personal, salt }: AppendableEvent): ChainHead {
     const position = head.position + 1;
-    const hash = CURRENT_SCHEME.hash({ chain: head.chain, position, previousHash: head.hash }, body);
+    const { hash, scheme, mac } = this.sealer.seal({ chain: head.chain, position, previousHash: head.hash }, body);
     const event = JSON.parse(body) as AuditEvent;
     const personalPart = personal === undefined ? undefined : (JSON.parse(personal) as PersonalPart);
+    const columns = columnValues(event, personalPart);
+    if (mac !== undefined) {
+      columns.push(mac);
+    }
     this.insertRecord.run(
       head.chain,
       position,
       head.hash,
       hash,
-      CURRENT_SCHEME.id,
+      scheme,
       body,
       personal ?? null,
       salt ?? null,
-      ...columnValues(event, personalPart),
+      ...columns,
     );
     return { chain: head.chain, position, hash };
   }

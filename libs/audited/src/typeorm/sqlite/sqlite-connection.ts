@@ -6,6 +6,7 @@ import { DatabaseUnusableError, SchemaTooNewError } from '../../event/audit.erro
 import { AuditHeadEntity } from '../audit-head.entity.js';
 import { AuditRecordEntity } from '../audit-record.entity.js';
 import { CreateAuditLog1795219200000 } from '../migrations/1795219200000-create-audit-log.migration.js';
+import { AddCustody1795305600000 } from '../migrations/1795305600000-add-custody.migration.js';
 
 /** SQLite's name for a database that lives in memory and ends with its connection. */
 export const IN_MEMORY = ':memory:';
@@ -13,7 +14,7 @@ export const IN_MEMORY = ':memory:';
 /** SQLite's name for a database in a temporary file; it cannot be made durable, and is refused for that. */
 const NAMELESS = '';
 
-const MIGRATIONS = [CreateAuditLog1795219200000];
+const MIGRATIONS = [CreateAuditLog1795219200000, AddCustody1795305600000];
 const MIGRATIONS_TABLE = 'audit_migrations';
 
 /** How long a writer of another process is waited for. */
@@ -85,6 +86,8 @@ function setPragmas(handle: Database): void {
   handle.pragma('synchronous = FULL');
   handle.pragma(`cache_size = -${CACHE_KIB}`);
   handle.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  // What erasure and pruning remove is overwritten at once. Appending removes nothing, and pays nothing.
+  handle.pragma('secure_delete = ON');
 }
 
 /** The kit does not call itself durable on the word of an option; it asks the database. */

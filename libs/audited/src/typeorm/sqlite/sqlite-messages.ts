@@ -1,13 +1,18 @@
 import type { AuditErrorCode } from '../../event/audit.error.js';
+import type { SealKeys } from '../../integrity/seal-keys.js';
 import type { AppendableEvent } from '../../storage/audit-store.js';
+import type { ScrubOptions } from '../../storage/custody-store.js';
 import type { CheckedQuery } from '../../storage/audit-query.js';
-import type { VerifyOptions } from '../../storage/audit-reader.js';
+import type { VerifyOptions, VerifyProgress } from '../../storage/audit-reader.js';
+import type { SqlStatement } from '../custody/custody-database.js';
 
 /** What a thread is started with. */
 export interface SqliteThreadOptions {
   readonly file: string;
   /** The writer owns the schema and appends; the reader can only read. */
   readonly role: 'writer' | 'reader';
+  /** Go along when the thread starts, and never in a message. */
+  readonly seal: SealKeys | undefined;
 }
 
 /** What a thread can be asked to do. */
@@ -17,7 +22,13 @@ export type SqliteCall =
   | { readonly operation: 'appendMissing'; readonly chain: string; readonly events: readonly AppendableEvent[] }
   | { readonly operation: 'find'; readonly query: CheckedQuery }
   | { readonly operation: 'get'; readonly id: string }
-  | { readonly operation: 'verify'; readonly options: VerifyOptions }
+  /** A function cannot cross threads: progress is told by messages. */
+  | { readonly operation: 'verify'; readonly options: Omit<VerifyOptions, 'onProgress'> }
+  /** Looks at the records of a chain between two positions, both included. */
+  | { readonly operation: 'sift'; readonly chain: Uint8Array; readonly from: number; readonly through: number }
+  | { readonly operation: 'query'; readonly statement: SqlStatement }
+  | { readonly operation: 'transact'; readonly statements: readonly SqlStatement[] }
+  | { readonly operation: 'scrub'; readonly options: ScrubOptions }
   | { readonly operation: 'close' };
 
 export type SqliteRequest = SqliteCall & { readonly callId: number };
@@ -29,4 +40,7 @@ export interface SqliteFailure {
 }
 
 export type SqliteResponse =
-  { readonly callId: number; readonly result: unknown } | { readonly callId: number; readonly failure: SqliteFailure };
+  | { readonly callId: number; readonly result: unknown }
+  | { readonly callId: number; readonly failure: SqliteFailure }
+  /** The call goes on. */
+  | { readonly callId: number; readonly progress: VerifyProgress };

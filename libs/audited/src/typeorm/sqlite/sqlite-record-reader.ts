@@ -1,19 +1,14 @@
-import type { Database } from 'better-sqlite3';
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import type { AuditRecord } from '../../event/audit-record.js';
-import type { IntegrityReport } from '../../integrity/integrity-fault.js';
 import type { AuditPage, CheckedQuery } from '../../storage/audit-query.js';
-import type { VerifyOptions } from '../../storage/audit-reader.js';
 import { readRecord } from '../../storage/stored-record.js';
 import { AuditRecordEntity, type AuditRecordRow } from '../audit-record.entity.js';
-import { SqliteVerification } from './sqlite-verification.js';
 import { storedRecord } from './stored-row.js';
 
-/** Reads records and verifies chains over one connection. Every read is one consistent snapshot. */
+/** Reads records over one connection. Every read is one consistent snapshot. */
 export class SqliteRecordReader {
   constructor(
     private readonly source: DataSource,
-    private readonly handle: Database,
   ) {}
 
   async find(query: CheckedQuery): Promise<AuditPage> {
@@ -31,10 +26,6 @@ export class SqliteRecordReader {
   async get(id: string): Promise<AuditRecord | undefined> {
     const row = await this.source.getRepository(AuditRecordEntity).findOneBy({ id });
     return row === null ? undefined : readRecord(storedRecord(row));
-  }
-
-  verify(options: VerifyOptions): IntegrityReport {
-    return new SqliteVerification(this.handle, options).run();
   }
 
   private filtered(query: CheckedQuery): SelectQueryBuilder<AuditRecordRow> {

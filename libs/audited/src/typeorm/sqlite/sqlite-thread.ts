@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AuditError, StoreUnavailableError } from '../../event/audit.error.js';
+import type { VerifyProgress } from '../../storage/audit-reader.js';
 import type { SqliteCall, SqliteResponse, SqliteThreadOptions } from './sqlite-messages.js';
 import { SQLITE_WORKER_PATH } from './sqlite-worker-path.cjs';
 
@@ -9,6 +10,7 @@ const CLOSE_DEADLINE_MS = 10_000;
 interface PendingCall {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
+  readonly onProgress: ((progress: VerifyProgress) => void) | undefined;
 }
 
 /**
@@ -36,7 +38,8 @@ export class SqliteThread {
     return this.death !== undefined;
   }
 
-  call<Result>(call: SqliteCall): Promise<Result> {
+  /** @param onProgress told while the call goes on; when it throws, the call rejects with that */
+  call<Result>(call: SqliteCall, onProgress?: (progress: VerifyProgress) => void): Promise<Result> {
     if (this.death !== undefined) {
       return Promise.reject(this.death);
     }
@@ -49,7 +52,7 @@ export class SqliteThread {
     }
     this.worker.ref();
     return new Promise<Result>((resolve, reject) => {
-      this.pending.set(callId, { resolve: (result) => resolve(result as Result), reject });
+      this.pending.set(callId, { resolve: (result) => resolve(result as Result), reject, onProgress });
     });
   }
 
@@ -80,6 +83,10 @@ export class SqliteThread {
 
   private settle(response: SqliteResponse): void {
     const call = this.pending.get(response.callId);
+    if ('progress' in response) {
+      tellProgress(call, response.progress);
+      return;
+    }
     this.pending.delete(response.callId);
     if (this.pending.size === 0) {
       this.worker.unref();
@@ -98,5 +105,14 @@ export class SqliteThread {
     for (const call of calls) {
       call.reject(this.death);
     }
+  }
+}
+
+/** What the caller's own function throws is the caller's: it gets it, and the thread goes on. */
+function tellProgress(call: PendingCall | undefined, progress: VerifyProgress): void {
+  try {
+    call?.onProgress?.(progress);
+  } catch (error) {
+    call?.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }

@@ -1,72 +1,60 @@
-import type { Database, Statement } from 'better-sqlite3';
-import type { AuditEvent } from '../../event/audit-event.js';
+import type { Database } from 'better-sqlite3';
 import type { ChainHead } from '../../event/audit-record.js';
-import { ChainVerifier } from '../../integrity/chain-verifier.js';
-import type { ChainVerdict, IntegrityFault, IntegrityReport } from '../../integrity/integrity-fault.js';
-import type { PersonalVerdict } from '../../integrity/personal-check.js';
-import type { VerifyOptions } from '../../storage/audit-reader.js';
-import { columnValues, PERSONAL_COLUMNS, RECORD_COLUMN_NAMES } from '../../storage/record-columns.js';
-import type { AuditRecordRow } from '../audit-record.entity.js';
-import { SequenceOrder } from './sequence-order.js';
-import { storedRecord } from './stored-row.js';
+import type { IntegrityFault, IntegrityReport } from '../../integrity/integrity-fault.js';
+import type { RawRow } from '../server/server-database.js';
+import type { EvidenceStore } from '../verification/chain-evidence-reader.js';
+import {
+  DatabaseVerification,
+  type ChainName,
+  type VerifiableDatabase,
+  type VerificationParts,
+} from '../verification/database-verification.js';
+import type { SiftedPart } from '../verification/record-sifter.js';
+import { snapshotEvidence } from '../verification/snapshot-evidence.js';
+import { SQLITE_DIALECT } from './sqlite-dialect.js';
+import { SqliteRows, wholeChain } from './sqlite-rows.js';
+import type { SqliteSiftThreads } from './sqlite-sift-threads.js';
+import { query } from './sqlite-statements.js';
 
-const DEFAULT_MAX_FAULTS = 1000;
-const REPLACEMENT = '\ufffd';
-
-/** The bytes of a chain's name as text: the name in the file need not be valid UTF-8. */
-interface ChainName {
-  readonly name: string;
-  readonly bytes: Buffer;
+/** What a verification of a SQLite file is told beside the database. */
+export interface SqliteVerificationParts extends VerificationParts {
+  /** Threads that look at the records; absent: this one does it all. */
+  readonly threads?: SqliteSiftThreads | undefined;
 }
 
-/** Verifies the chains of one database in one consistent snapshot. Streams: one row is held at a time. */
-export class SqliteVerification {
-  private readonly faults: IntegrityFault[] = [];
-  private faultCount = 0;
-  private readonly maxFaults: number;
-  private readonly exactTexts: Statement<[number], Record<string, Buffer | number | null>>;
+/** Verifies the chains of one database in one consistent snapshot. */
+export async function verifySqlite(handle: Database, parts: SqliteVerificationParts): Promise<IntegrityReport> {
+  // One transaction: records, heads and checkpoints are of the same moment, also while others append.
+  handle.exec('BEGIN');
+  try {
+    return await new DatabaseVerification(new SqliteSnapshot(handle, parts), parts).run();
+  } finally {
+    handle.exec('COMMIT');
+  }
+}
+
+class SqliteSnapshot implements VerifiableDatabase {
+  readonly columnText = (text: string): string => text;
+  readonly evidence: EvidenceStore;
+  private readonly rows: SqliteRows;
 
   constructor(
     private readonly handle: Database,
-    private readonly options: VerifyOptions,
+    private readonly parts: SqliteVerificationParts,
   ) {
-    this.maxFaults = options.maxFaults ?? DEFAULT_MAX_FAULTS;
-    const columns = ['chain', 'previous_hash', 'hash', 'scheme', 'body', 'personal', 'salt', ...RECORD_COLUMN_NAMES];
-    const casts = columns.map(
-      (column) => `CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB) END ${column}`,
+    this.rows = new SqliteRows(handle, parts.sealKeys);
+    this.evidence = snapshotEvidence(SQLITE_DIALECT, async (sql, values = []) =>
+      Promise.resolve(query(handle, { sql, values }) as readonly RawRow[]),
     );
-    this.exactTexts = handle.prepare(`SELECT ${casts.join(', ')} FROM audit_records WHERE sequence = ?`);
   }
 
-  run(): IntegrityReport {
-    const startedAt = performance.now();
-    // One transaction: records and heads are of the same moment, also while others append.
-    const chains = this.handle.transaction(() => this.verifyChains())();
-    const records = chains.reduce((sum, chain) => sum + chain.records, 0);
-    const durationMs = Math.round(performance.now() - startedAt);
-    const { faults, faultCount } = this;
-    return { ok: faultCount === 0, state: faultCount === 0 ? 'intact' : 'broken', records, chains, faults, faultCount, durationMs };
-  }
-
-  private verifyChains(): ChainVerdict[] {
-    const heads = new Map(
-      this.handle
-        .prepare<[], ChainHead>('SELECT chain, position, hash FROM audit_heads')
-        .all()
-        .map((head) => [head.chain, head]),
-    );
-    const names = this.chainNames([...heads.keys()]);
-    const knownChains = names.map(({ name }) => name);
-    const { chain: only } = this.options;
-    const asked = only === undefined ? names : [{ name: only, bytes: Buffer.from(only) }];
-    if (only === undefined) {
-      this.reportNamelessRecords();
-    }
-    return asked.map((chain) => this.verifyChain(chain, heads.get(chain.name) ?? null, knownChains));
+  heads(): Promise<ReadonlyMap<string, ChainHead>> {
+    const heads = this.handle.prepare<[], ChainHead>('SELECT chain, position, hash FROM audit_heads').all();
+    return Promise.resolve(new Map(heads.map((head) => [head.chain, head])));
   }
 
   /** Chains are also looked for in the records: removing a head must not hide its chain. */
-  private chainNames(headNames: readonly string[]): readonly ChainName[] {
+  chainNames(headNames: readonly string[]): Promise<readonly ChainName[]> {
     const inRecords = this.handle
       .prepare<[], Buffer>("SELECT DISTINCT CAST(chain AS BLOB) FROM audit_records WHERE chain < x''")
       .pluck()
@@ -74,84 +62,52 @@ export class SqliteVerification {
     const byText = new Map(
       [...headNames.map((name) => Buffer.from(name)), ...inRecords].map((bytes) => [bytes.toString('latin1'), bytes]),
     );
-    return [...byText.values()]
-      .map((bytes) => ({ name: bytes.toString('utf8'), bytes }))
-      .sort((a, b) => Buffer.compare(a.bytes, b.bytes));
+    const names = [...byText.values()]
+      .sort((a, b) => Buffer.compare(a, b))
+      .map((bytes) => ({ name: bytes.toString('utf8'), bytes }));
+    return Promise.resolve(names);
   }
 
+  firstPosition({ bytes }: ChainName): Promise<number | undefined> {
+    const first = this.handle
+      .prepare<[Buffer], unknown>('SELECT min(position) FROM audit_records WHERE chain = CAST(? AS TEXT)')
+      .pluck()
+      .get(bytes);
+    return Promise.resolve(Number.isSafeInteger(first) ? (first as number) : undefined);
+  }
+
+  // oxlint-disable-next-line typescript/require-await -- the driver is synchronous, the port is not
+  async *sifted({ name, bytes }: ChainName): AsyncGenerator<readonly SiftedPart[]> {
+    yield* this.rows.sifted(name, wholeChain(bytes));
+  }
+
+  readonly siftedInThreads = (
+    chain: ChainName,
+    head: ChainHead,
+  ): AsyncIterable<readonly SiftedPart[]> | undefined => {
+    const { threads } = this.parts;
+    return threads !== undefined && this.isOrderly(chain, head) ? threads.sifted(chain, head.position) : undefined;
+  };
+
   /** In SQLite's order every BLOB stands behind every text: this finds, through the index, names that are no text. */
-  private reportNamelessRecords(): void {
+  *strays(): Generator<IntegrityFault> {
     const nameless = this.handle.prepare<[], { position: number; chain: Buffer }>(
       "SELECT position, chain FROM audit_records WHERE chain >= x''",
     );
     for (const { position, chain } of nameless.iterate()) {
-      this.report({ kind: 'malformed', chain: chain.toString('utf8'), position, message: 'the chain is no text' });
+      yield { kind: 'malformed', chain: chain.toString('utf8'), position, message: 'the chain is no text' };
     }
   }
 
-  private verifyChain(chain: ChainName, head: ChainHead | null, knownChains: readonly string[]): ChainVerdict {
-    const rows = this.handle.prepare<[Buffer], AuditRecordRow>(
-      'SELECT * FROM audit_records WHERE chain = CAST(? AS TEXT) ORDER BY position, sequence',
+  /** Whether all records of the chain stand at positions up to that of the head, and an index leads to each. */
+  private isOrderly({ bytes }: ChainName, { position }: ChainHead): boolean {
+    const others = `SELECT 1 FROM audit_records
+      WHERE chain = CAST(? AS TEXT) AND (position IS NULL OR position < 1 OR position > ?) LIMIT 1`;
+    return (
+      Number.isSafeInteger(position) &&
+      this.handle.prepare("SELECT 1 FROM sqlite_master WHERE name = 'audit_records_chain_position'").get() !==
+        undefined &&
+      this.handle.prepare<[Buffer, number]>(others).get(bytes, position) === undefined
     );
-    const report = (fault: IntegrityFault): void => this.report(fault);
-    const sequences = new SequenceOrder((position) =>
-      report({
-        kind: 'column',
-        chain: chain.name,
-        position,
-        message: 'column sequence does not rise with the position',
-      }),
-    );
-    let current: AuditRecordRow | undefined;
-    const mismatchedColumns = (_record: unknown, event: AuditEvent, personal: PersonalVerdict): readonly string[] => {
-      if (current === undefined) {
-        return [];
-      }
-      sequences.add(current.position, current.sequence);
-      return mismatched(current, event, personal);
-    };
-    const verifier = new ChainVerifier({ chain: chain.name, head, knownChains, mismatchedColumns }, report);
-    for (const row of rows.iterate(chain.bytes)) {
-      current = this.exact(row);
-      verifier.check(storedRecord(current));
-    }
-    const verdict = verifier.finish();
-    sequences.end();
-    return verdict;
   }
-
-  /**
-   * Bytes that are no UTF-8 are read as U+FFFD, so they could stand in for a U+FFFD that was sealed. A row whose sealed
-   * texts hold one is read again as bytes; a text that is not exactly the bytes in the file is replaced by one that
-   * equals nothing. (Where no U+FFFD was sealed, one in another column differs anyway.)
-   */
-  private exact(row: AuditRecordRow): AuditRecordRow {
-    if (!mayImitate(row.body) && !mayImitate(row.personal)) {
-      return row;
-    }
-    const bytes = Object.entries(this.exactTexts.get(row.sequence) ?? {});
-    const texts = bytes.flatMap(([column, value]) =>
-      Buffer.isBuffer(value) && !value.equals(Buffer.from(value.toString('utf8')))
-        ? [[column, value.toString('latin1')]]
-        : [],
-    );
-    return { ...row, ...Object.fromEntries(texts) } as AuditRecordRow;
-  }
-
-  private report(fault: IntegrityFault): void {
-    this.faultCount++;
-    if (this.faults.length < this.maxFaults) {
-      this.faults.push(fault);
-    }
-  }
-}
-
-function mismatched(row: AuditRecordRow, event: AuditEvent, personal: PersonalVerdict): readonly string[] {
-  const expected = columnValues(event, personal.state === 'intact' ? personal.part : undefined);
-  const inDoubt = personal.state === 'faulty' ? PERSONAL_COLUMNS : new Set<string>();
-  return RECORD_COLUMN_NAMES.filter((column, index) => row[column] !== expected[index] && !inDoubt.has(column));
-}
-
-function mayImitate(text: unknown): boolean {
-  return typeof text === 'string' && text.includes(REPLACEMENT);
 }

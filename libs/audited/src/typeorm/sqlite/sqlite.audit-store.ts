@@ -1,11 +1,16 @@
 import { StoreUnavailableError } from '../../event/audit.error.js';
 import type { AuditRecord, ChainId } from '../../event/audit-record.js';
 import type { IntegrityReport } from '../../integrity/integrity-fault.js';
+import { resolveSealKeys, type SealKeys } from '../../integrity/seal-keys.js';
 import { checkQuery, type AuditPage, type AuditQuery } from '../../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../../storage/audit-reader.js';
 import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../../storage/audit-store.js';
 import { checkChainName } from '../../storage/chain-name.js';
+import { DatabaseCustody } from '../custody/database-custody.js';
+import type { StoreOptions } from '../store.options.js';
+import { verifySettings } from '../verification/verify-settings.js';
 import { IN_MEMORY } from './sqlite-connection.js';
+import { SqliteCustody } from './sqlite-custody.js';
 import { SqliteThread } from './sqlite-thread.js';
 
 /**
@@ -14,14 +19,26 @@ import { SqliteThread } from './sqlite-thread.js';
  * processes on one file take turns at SQLite's own lock.
  */
 export class SqliteAuditStore implements AuditStore, AuditReader {
+  private readonly sealKeys: SealKeys | undefined;
+  private readonly custodyOfFile = new DatabaseCustody(
+    new SqliteCustody({ reader: () => this.openReader(), writer: () => this.livingWriter() }),
+  );
   private writer: SqliteThread | undefined;
   private reader: Promise<SqliteThread> | undefined;
   private opening: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
   private reviving: Promise<void> | undefined;
 
-  /** @param file path of the database file, or `:memory:` for tests */
-  constructor(private readonly file: string) {}
+  /**
+   * @param file path of the database file, or `:memory:` for tests
+   * @throws OptionsInvalidError naming the option and the cure
+   */
+  constructor(
+    private readonly file: string,
+    options: StoreOptions = {},
+  ) {
+    this.sealKeys = resolveSealKeys(options.seal);
+  }
 
   async open(): Promise<void> {
     await this.closing;
@@ -58,7 +75,15 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   }
 
   async verify(options: VerifyOptions = {}): Promise<IntegrityReport> {
-    return (await this.openReader()).call({ operation: 'verify', options });
+    // Here too, so that a wrong option is told before a thread is asked.
+    verifySettings(options);
+    const { onProgress, ...sendable } = options;
+    return (await this.openReader()).call({ operation: 'verify', options: sendable }, onProgress);
+  }
+
+  /** Records as they are stored, trees and checkpoints, erasure and pruning; works while the store is open. */
+  custody(): DatabaseCustody {
+    return this.custodyOfFile;
   }
 
   async close(): Promise<void> {
@@ -135,7 +160,7 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   }
 
   private async startThread(role: 'writer' | 'reader'): Promise<SqliteThread> {
-    const thread = new SqliteThread({ file: this.file, role });
+    const thread = new SqliteThread({ file: this.file, role, seal: this.sealKeys });
     try {
       await thread.call({ operation: 'open' });
       return thread;

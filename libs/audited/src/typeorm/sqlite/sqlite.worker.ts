@@ -4,12 +4,21 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { AuditError } from '../../event/audit.error.js';
+import type { IntegrityReport } from '../../integrity/integrity-fault.js';
+import { Sealer } from '../../integrity/sealer.js';
+import type { VerifyProgress } from '../../storage/audit-reader.js';
+import type { SiftedPart } from '../verification/record-sifter.js';
+import { verifySettings } from '../verification/verify-settings.js';
 import { SqliteAppender } from './sqlite-appender.js';
-import { openForReading, openForWriting, type SqliteConnection } from './sqlite-connection.js';
+import { IN_MEMORY, openForReading, openForWriting, type SqliteConnection } from './sqlite-connection.js';
 import type { SqliteFailure, SqliteRequest, SqliteResponse, SqliteThreadOptions } from './sqlite-messages.js';
 import { SqliteRecordReader } from './sqlite-record-reader.js';
+import { partOfChain, SqliteRows } from './sqlite-rows.js';
+import { SqliteSiftThreads } from './sqlite-sift-threads.js';
+import { query, scrub, transact } from './sqlite-statements.js';
+import { verifySqlite } from './sqlite-verification.js';
 
-const { file, role } = workerData as SqliteThreadOptions;
+const { file, role, seal } = workerData as SqliteThreadOptions;
 
 interface OpenDatabase {
   readonly connection: SqliteConnection;
@@ -26,8 +35,8 @@ async function open(): Promise<void> {
   const connection = role === 'writer' ? await openForWriting(file) : await openForReading(file);
   database = {
     connection,
-    reader: new SqliteRecordReader(connection.source, connection.handle),
-    appender: role === 'writer' ? new SqliteAppender(connection.handle) : undefined,
+    reader: new SqliteRecordReader(connection.source),
+    appender: role === 'writer' ? new SqliteAppender(connection.handle, new Sealer(seal)) : undefined,
   };
 }
 
@@ -52,9 +61,43 @@ async function perform(request: SqliteRequest): Promise<unknown> {
       return database.reader.find(request.query);
     case 'get':
       return database.reader.get(request.id);
+    case 'query':
+      return query(database.connection.handle, request.statement);
+    case 'transact':
+      return transact(database.connection.handle, request.statements);
+    case 'scrub':
+      return scrub(database.connection.handle, request.options);
     case 'verify':
-      return database.reader.verify(request.options);
+      return verify(database.connection, request);
+    case 'sift':
+      return sift(database.connection, request);
   }
+}
+
+type CallOf<Operation extends SqliteRequest['operation']> = Extract<SqliteRequest, { operation: Operation }>;
+
+async function verify({ handle }: SqliteConnection, { options, callId }: CallOf<'verify'>): Promise<IntegrityReport> {
+  const settings = verifySettings(options);
+  // A log in memory is only in this thread.
+  const hasHelp = settings.threads > 1 && file !== IN_MEMORY;
+  const threads = hasHelp ? new SqliteSiftThreads(file, seal, settings.threads) : undefined;
+  const onProgress = (progress: VerifyProgress): void => tell({ callId, progress });
+  try {
+    await threads?.open();
+    return await verifySqlite(handle, { settings, sealKeys: seal, threads, onProgress });
+  } finally {
+    await threads?.end();
+  }
+}
+
+function sift({ handle }: SqliteConnection, { chain, from, through }: CallOf<'sift'>): readonly SiftedPart[] {
+  const bytes = Buffer.from(chain);
+  const batches = new SqliteRows(handle, seal).sifted(bytes.toString('utf8'), partOfChain(bytes, from, through));
+  return [...batches].flat();
+}
+
+function tell(response: SqliteResponse): void {
+  parentPort?.postMessage(response);
 }
 
 function failureOf(error: unknown): SqliteFailure {
@@ -72,7 +115,7 @@ async function answer(request: SqliteRequest): Promise<void> {
   } catch (error) {
     response = { callId: request.callId, failure: failureOf(error) };
   }
-  parentPort?.postMessage(response);
+  tell(response);
 }
 
 let lastAnswer: Promise<void> = Promise.resolve();

@@ -10,6 +10,7 @@ export function storedRecord(row: AuditRecordRow): StoredRecord {
       previousHash: row.previous_hash,
       hash: row.hash,
       scheme: row.scheme,
+      ...(row.mac === null ? undefined : { mac: row.mac }),
     },
     body: row.body,
     personal: row.personal,

@@ -1,4 +1,4 @@
-import type { IntegrityFault } from './integrity-fault.js';
+import type { IntegrityFault } from '../integrity-fault.js';
 
 /** The record is intact, but was sealed for another place. */
 export interface Misplacement {

@@ -1,6 +1,6 @@
-import { MAIN_CHAIN, type StoredRecord } from '../event/audit-record.js';
-import type { IntegrityScheme } from './integrity-scheme.js';
-import { INTEGRITY_SCHEMES } from './integrity-schemes.js';
+import { MAIN_CHAIN, type StoredRecord } from '../../event/audit-record.js';
+import type { IntegrityScheme } from '../integrity-scheme.js';
+import { INTEGRITY_SCHEMES } from '../integrity-schemes.js';
 import type { Misplacement } from './misplaced-run.js';
 
 /** How far around its place a record is looked for before it is called edited instead of misplaced. */
@@ -88,7 +88,7 @@ export class RecordExaminer {
  * Names the first field that holds something no writer ever puts there: databases and bundles hold what was put into
  * them, whatever the types say.
  */
-function damagedField({ seal, body }: StoredRecord): string | undefined {
+export function damagedField({ seal, body }: StoredRecord): string | undefined {
   if (!Number.isSafeInteger(seal.position)) {
     return 'position';
   }
@@ -98,6 +98,7 @@ function damagedField({ seal, body }: StoredRecord): string | undefined {
     ['hash', seal.hash],
     ['scheme', seal.scheme],
     ['body', body],
+    ['mac', seal.mac ?? ''],
   ];
   return texts.find(([, value]) => typeof value !== 'string' || !value.isWellFormed())?.[0];
 }

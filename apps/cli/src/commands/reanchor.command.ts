@@ -1,0 +1,55 @@
+import { Command, Option } from 'commander';
+import type { ReanchorCause } from 'nestjs-audited';
+import {
+  actOf,
+  collect,
+  filesOf,
+  withAct,
+  withDatabase,
+  withSigning,
+  withTrust,
+  type ActOptions,
+  type LogOptions,
+} from '../global-options.js';
+import { withLog } from '../log-connection.js';
+import type { CommandContext } from '../program.js';
+
+interface ReanchorOptions extends LogOptions, ActOptions {
+  readonly chain: string;
+  readonly cause: ReanchorCause;
+  readonly checkpoint?: readonly string[];
+}
+
+const HELP = `
+After a legitimate break, such as a restore from a backup, an operator says in a sealed record what happened and which
+faults it explains: exactly those that are there now. Nothing turns green: "verify" goes on to name the faults, now with
+the explanation, and exits with 4 instead of 1.
+
+Example:
+  audited reanchor -d audit.sqlite --cause restore --checkpoint last-known.note --by ops --reason "disk failure, backup of 2026-11-20" --ticket INC-88`;
+
+/** `audited reanchor`. */
+export function reanchorCommand({ terminal }: CommandContext): Command {
+  const command = new Command('reanchor')
+    .description('explain a legitimate break, such as a restore from a backup')
+    .addHelpText('after', HELP);
+  return withAct(withTrust(withSigning(withDatabase(command))))
+    .option('-c, --chain <name>', 'the chain', 'main')
+    .addOption(
+      new Option('--cause <cause>').choices(['restore', 'disaster', 'migration', 'other']).makeOptionMandatory(),
+    )
+    .option('--checkpoint <file>', 'a checkpoint that was kept outside and no longer fits; repeat for several', collect)
+    .action(async (options: ReanchorOptions) => {
+      const done = await withLog(options, ({ custody }) =>
+        custody.reanchor(
+          { chain: options.chain, cause: options.cause, checkpoints: filesOf('--checkpoint', options.checkpoint) },
+          actOf(options),
+        ),
+      );
+      terminal.json(done);
+      terminal.say(`Explained at position ${done.position} of chain ${done.chain}:`);
+      done.faults.forEach(({ kind, from, through }) =>
+        terminal.say(from === through ? `  ${kind} at ${from}` : `  ${kind} from ${from} to ${through}`),
+      );
+    });
+}

@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { verifyEventProof } from 'nestjs-audited/custody';
+import { EXIT } from '../exit-code.js';
+import { filesOf, textOf, trustOption } from '../global-options.js';
+import type { CommandContext } from '../program.js';
+
+const HELP = `
+Needs no database and no network. Without --trust it proves only that the file is consistent in itself.`;
+
+/** `audited verify-proof`. */
+export function verifyProofCommand({ terminal, exitWith }: CommandContext): Command {
+  return new Command('verify-proof')
+    .description('check the proof of one event')
+    .argument('<file>')
+    .addOption(trustOption())
+    .addHelpText('after', HELP)
+    .action((file: string, { trust }: { trust?: readonly string[] }) => {
+      const verdict = verifyEventProof(textOf('<file>', file), { trustedKeys: filesOf('--trust', trust) });
+      terminal.json(verdict);
+      verdict.problems.forEach((problem) => terminal.say(problem));
+      verdict.remarks.forEach((remark) => terminal.say(remark));
+      if (verdict.ok) {
+        terminal.say(
+          `PROVED: event ${verdict.event?.id ?? ''} (${verdict.event?.type ?? ''}) is in ${verdict.origin ?? 'the log'}`,
+        );
+      } else {
+        terminal.say('NOT PROVED');
+      }
+      exitWith(verdict.ok ? EXIT.ok : EXIT.broken);
+    });
+}

@@ -1,0 +1,44 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { Terminal } from './terminal.js';
+
+/** Long work as a bar with the time that is left, on standard error; nothing where nobody watches. */
+export class Progress {
+  private bar: SingleBar | undefined;
+
+  /** @param what what is counted, in the plural: `records` */
+  constructor(
+    terminal: Terminal,
+    private readonly what: string,
+  ) {
+    if (!terminal.isQuiet && process.stderr.isTTY) {
+      this.bar = new SingleBar(
+        {
+          format: `{bar} {percentage} %  {value} of {total} ${what}  {eta_formatted} left`,
+          stream: process.stderr,
+          clearOnComplete: true,
+          hideCursor: true,
+          etaBuffer: 200,
+        },
+        Presets.rect,
+      );
+    }
+  }
+
+  /** May be called as often as wanted. */
+  update(done: number, total: number): void {
+    if (this.bar === undefined) {
+      return;
+    }
+    if (!this.bar.isActive) {
+      this.bar.start(total, done);
+    }
+    this.bar.setTotal(Math.max(total, done));
+    this.bar.update(done);
+  }
+
+  /** Removes the bar, so that the result stands alone. */
+  stop(): void {
+    this.bar?.stop();
+    this.bar = undefined;
+  }
+}

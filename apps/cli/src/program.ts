@@ -1,0 +1,73 @@
+import { Command } from 'commander';
+import { bundleCommand } from './commands/bundle.command.js';
+import { checkpointCommand } from './commands/checkpoint.command.js';
+import { eraseCommand } from './commands/erase.command.js';
+import { holdCommand } from './commands/hold.command.js';
+import { keysCommand } from './commands/keys.command.js';
+import { proofCommand } from './commands/proof.command.js';
+import { pruneCommand } from './commands/prune.command.js';
+import { reanchorCommand } from './commands/reanchor.command.js';
+import { verifyBundleCommand } from './commands/verify-bundle.command.js';
+import { verifyProofCommand } from './commands/verify-proof.command.js';
+import { verifyCommand } from './commands/verify.command.js';
+import type { ExitCode } from './exit-code.js';
+import type { Terminal } from './output/terminal.js';
+
+/** What a command is given: where to write, and whom to tell how it ended. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  readonly exitWith: (code: ExitCode) => void;
+}
+
+/** Every command; a new one is a file and a line here. */
+const COMMANDS = [
+  verifyCommand,
+  checkpointCommand,
+  proofCommand,
+  verifyProofCommand,
+  bundleCommand,
+  verifyBundleCommand,
+  eraseCommand,
+  holdCommand,
+  pruneCommand,
+  reanchorCommand,
+  keysCommand,
+];
+
+const EPILOGUE = `
+Exit codes: 0 done or intact, 1 broken, 2 wrong call or input, 3 not possible now, 4 broken but explained.
+
+Examples:
+  audited verify -d audit.sqlite --trust audit-public.pem
+  audited verify -d postgres://auditor@db/audit --threads 4 --checkpoint last-known.note
+  audited bundle evidence/ -d audit.sqlite --from 2026-07-01 --to 2026-10-01 --origin audit.example.com/orders --key audit-key.pem
+  audited verify-bundle evidence/ --trust audit-public.pem
+
+"audited help <command>" explains one command.`;
+
+/** The whole command line. */
+export function programOf(terminal: Terminal, exitWith: (code: ExitCode) => void): Command {
+  const program = new Command('audited')
+    .description('Verifies, proves and keeps an audit log: with a database, or with nothing but a public key.')
+    .option('--json', 'one JSON document instead of sentences')
+    .option('-q, --quiet', 'no progress, no hints')
+    .showHelpAfterError('(audited help <command> explains it)')
+    .addHelpText('after', EPILOGUE)
+    .exitOverride();
+  for (const command of COMMANDS) {
+    const made = command({ terminal, exitWith });
+    // What is inherited does not reach a command that was made outside.
+    made
+      .exitOverride()
+      .option('--json', 'one JSON document instead of sentences')
+      .option('-q, --quiet', 'no progress, no hints');
+    made.commands.forEach((inner) =>
+      inner
+        .exitOverride()
+        .option('--json', 'one JSON document instead of sentences')
+        .option('-q, --quiet', 'no progress, no hints'),
+    );
+    program.addCommand(made);
+  }
+  return program;
+}

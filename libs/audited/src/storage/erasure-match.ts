@@ -1,0 +1,40 @@
+import type { AuditEvent } from '../event/audit-event.js';
+import type { ChainId } from '../event/audit-record.js';
+import { checkQuery } from './audit-query.js';
+import type { ErasureSelection } from './custody-store.js';
+import { holdsEmail } from './email-match.js';
+import { RECORD_COLUMNS, type ColumnValue } from './record-columns.js';
+
+/** What a selection is compared with. */
+export interface ErasureCandidate {
+  /** `undefined` where it is not known: a filter by chain then passes. */
+  readonly chain: ChainId | undefined;
+  readonly event: AuditEvent;
+  /** JSON in which an e-mail address is looked for: the personal part. */
+  readonly personal: string;
+}
+
+type ColumnReader = (event: AuditEvent, personal: undefined) => ColumnValue;
+
+/**
+ * Says, for an event that no database holds, what `ErasureStore.match` says of a record: the actor's id and the filters
+ * are compared exactly, e-mail addresses whatever their case, with every value of the personal part.
+ *
+ * @throws QueryInvalidError when the query has an unknown or malformed filter
+ */
+export function erasureMatcher(selection: ErasureSelection): (candidate: ErasureCandidate) => boolean {
+  if ('actorId' in selection) {
+    return ({ event }) => event.actor.id === selection.actorId;
+  }
+  if ('email' in selection) {
+    return ({ personal }) => holdsEmail(personal, selection.email);
+  }
+  const { equals, from, to } = checkQuery(selection.query);
+  const readers: Readonly<Record<string, ColumnReader>> = RECORD_COLUMNS;
+  return ({ chain, event }) =>
+    equals.every(([column, value]) =>
+      column === 'chain' ? (chain ?? value) === value : readers[column]?.(event, undefined) === value,
+    ) &&
+    (from === undefined || event.occurredAt >= from) &&
+    (to === undefined || event.occurredAt < to);
+}

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { canonicalJson } from '../../event/canonical-json.js';
+import { holdsEmail } from '../../storage/email-match.js';
+import { emailPattern } from './email-pattern.js';
+
+/** LIKE as SQL defines it, with the escape character `!`. */
+function isLike(text: string, pattern: string): boolean {
+  const parts = pattern.match(/!.|[\s\S]/gu) ?? [];
+  const expression = parts.map((part) => {
+    if (part === '%') {
+      return '[\\s\\S]*';
+    }
+    return part === '_' ? '[\\s\\S]' : part.replace(/^!(?=.)/, '').replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  });
+  return new RegExp(`^${expression.join('')}$`, 'u').test(text);
+}
+
+const asciiLower = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+describe('emailPattern', () => {
+  it.each([
+    ['ada@example.org', '%"ada@example.org"%'],
+    ['A_da%!@x', '%"a!_da!%!!@x"%'],
+    ['"a\\"@x', '%"%a%%@x"%'],
+    ['Jörg@x', '%"j%rg@x"%'],
+  ])('of %s is %s', (email, pattern) => {
+    expect(emailPattern(email)).toBe(pattern);
+  });
+
+  it('finds whatever holds the address, on databases that only know the lower case of A to Z', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), fc.boolean(), (email, isUpper) => {
+        const stored = isUpper ? email.replace(/[a-z]/g, (letter) => letter.toUpperCase()) : email;
+        const personal = canonicalJson({ '/actor/email': stored, '/actor/name': 'x' });
+        expect(holdsEmail(personal, email)).toBe(true);
+        expect(isLike(asciiLower(personal), emailPattern(email))).toBe(true);
+      }),
+    );
+  });
+});

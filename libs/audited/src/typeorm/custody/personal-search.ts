@@ -1,0 +1,158 @@
+import type { ChainId } from '../../event/audit-record.js';
+import { checkSelection, type CheckedSelection } from '../../storage/checked-selection.js';
+import type { ErasureSelection, PersonalMatch } from '../../storage/custody-store.js';
+import { holdsEmail } from '../../storage/email-match.js';
+import { SqlConditions } from '../server/server-dialect.js';
+import type { CustodyDatabase } from './custody-database.js';
+import { emailPattern } from './email-pattern.js';
+
+/** Matches that an index finds at once are sorted here, up to so many; then the log is read through instead. */
+const MOST_FOUND_AT_ONCE = 20_000;
+/** Rows that one statement looks at when the log is read through, so that each is short. */
+const ROWS_PER_STATEMENT = 10_000;
+/** Columns that have an index, so that one of them tells at once which records are meant. */
+const INDEXED_COLUMNS: ReadonlySet<string> = new Set(['actor_id', 'resource_type', 'correlation_id']);
+
+/** Finds records that still have a personal part. */
+export class PersonalSearch {
+  constructor(private readonly database: CustodyDatabase) {}
+
+  async match(selection: ErasureSelection, limit: number, after?: PersonalMatch): Promise<readonly PersonalMatch[]> {
+    const search = checkSelection(selection);
+    // What is no text was never stored; a driver would ask for something else instead.
+    if (search.query.equals.some(([, value]) => !value.isWellFormed())) {
+      return [];
+    }
+    const found = await this.foundAtOnce(search);
+    return found === undefined ? this.readThrough(search, limit, after) : page(found, limit, after);
+  }
+
+  /** By an index; `undefined` when none helps, or when too many are found. */
+  private async foundAtOnce(search: CheckedSelection): Promise<readonly PersonalMatch[] | undefined> {
+    if (!search.query.equals.some(([column]) => INDEXED_COLUMNS.has(column))) {
+      return undefined;
+    }
+    const { dialect } = this.database;
+    const conditions = this.conditions(search);
+    const rows = await this.database.read(
+      `SELECT chain, position FROM ${dialect.table('audit_records')} ${conditions.where} LIMIT ${MOST_FOUND_AT_ONCE + 1}`,
+      conditions.values,
+    );
+    return rows.length > MOST_FOUND_AT_ONCE
+      ? undefined
+      : rows.map(({ chain, position }) => ({ chain: String(chain), position: Number(position) }));
+  }
+
+  /** Chain by chain, some thousand records at a time. */
+  private async readThrough(
+    search: CheckedSelection,
+    limit: number,
+    after?: PersonalMatch,
+  ): Promise<readonly PersonalMatch[]> {
+    const found: PersonalMatch[] = [];
+    const only = search.query.equals.find(([column]) => column === 'chain')?.[1];
+    let chain = after?.chain ?? only ?? (await this.chainAfter(''));
+    let position = after?.position;
+    while (chain !== undefined && (only === undefined || chain === only)) {
+      const last = await this.lastOfNext(chain, position);
+      if (last === undefined) {
+        chain = await this.chainAfter(chain);
+        position = undefined;
+        continue;
+      }
+      found.push(...(await this.matchesUpTo(search, chain, position, last)));
+      if (found.length >= limit) {
+        return found.slice(0, limit);
+      }
+      position = last;
+    }
+    return found;
+  }
+
+  /** Chains are looked for in the records, so that none is missed whose head is gone. */
+  private async chainAfter(chain: ChainId): Promise<ChainId | undefined> {
+    const { dialect } = this.database;
+    const sql = `SELECT MIN(chain) AS chain FROM ${dialect.table('audit_records')} WHERE chain > ${dialect.placeholder(1)}`;
+    const next = (await this.database.read(sql, [chain]))[0]?.['chain'];
+    return typeof next === 'string' ? next : undefined;
+  }
+
+  /** Where the next rows of a chain end that one statement may look at. */
+  private async lastOfNext(chain: ChainId, after: number | undefined): Promise<number | undefined> {
+    const { dialect } = this.database;
+    const conditions = new SqlConditions(dialect);
+    conditions.equals('chain', chain);
+    if (after !== undefined) {
+      conditions.compare('position', '>', after);
+    }
+    const rows = await this.database.read(
+      `SELECT MAX(position) AS last FROM
+        (SELECT position FROM ${dialect.table('audit_records')} ${conditions.where} ORDER BY position LIMIT ${ROWS_PER_STATEMENT})
+        AS page`,
+      conditions.values,
+    );
+    const last = rows[0]?.['last'] ?? null;
+    return last === null ? undefined : Number(last);
+  }
+
+  private async matchesUpTo(
+    search: CheckedSelection,
+    chain: ChainId,
+    after: number | undefined,
+    last: number,
+  ): Promise<readonly PersonalMatch[]> {
+    const { dialect } = this.database;
+    const { email, query } = search;
+    const equals = query.equals.filter(([column]) => column !== 'chain');
+    const conditions = this.conditions({ ...search, query: { ...query, equals } });
+    conditions.equals('chain', chain);
+    conditions.compare('position', '<=', last);
+    if (after !== undefined) {
+      conditions.compare('position', '>', after);
+    }
+    const columns = email === undefined ? 'position' : 'position, personal';
+    const rows = await this.database.read(
+      `SELECT ${columns} FROM ${dialect.table('audit_records')} ${conditions.where} ORDER BY position`,
+      conditions.values,
+    );
+    return rows
+      .filter(({ personal }) => email === undefined || holdsEmail(String(personal), email))
+      .map(({ position }) => ({ chain, position: Number(position) }));
+  }
+
+  private conditions({ query: { equals, from, to }, email }: CheckedSelection): SqlConditions {
+    const conditions = new SqlConditions(this.database.dialect);
+    conditions.holds('personal IS NOT NULL');
+    for (const [column, value] of equals) {
+      conditions.equals(column, value);
+    }
+    if (from !== undefined) {
+      conditions.compare('occurred_at', '>=', from);
+    }
+    if (to !== undefined) {
+      conditions.compare('occurred_at', '<', to);
+    }
+    if (email !== undefined) {
+      conditions.holds(`LOWER(personal) LIKE ${conditions.bind(emailPattern(email))} ESCAPE '!'`);
+    }
+    return conditions;
+  }
+}
+
+function page(
+  found: readonly PersonalMatch[],
+  limit: number,
+  after: PersonalMatch | undefined,
+): readonly PersonalMatch[] {
+  return found
+    .filter((match) => after === undefined || inOrder(after, match) < 0)
+    .sort(inOrder)
+    .slice(0, limit);
+}
+
+function inOrder(a: PersonalMatch, b: PersonalMatch): number {
+  if (a.chain !== b.chain) {
+    return a.chain < b.chain ? -1 : 1;
+  }
+  return a.position - b.position;
+}

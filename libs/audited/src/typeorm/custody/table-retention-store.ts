@@ -1,0 +1,90 @@
+import type { ChainId } from '../../event/audit-record.js';
+import type { RemovalProgress, RetentionStore } from '../../storage/custody-store.js';
+import { SqlConditions } from '../server/server-dialect.js';
+import type { CustodyDatabase, DroppablePart } from './custody-database.js';
+import { STATEMENTS_BEFORE, underPermit } from './permit.js';
+
+/** Positions that go in one transaction: those who append wait for it. */
+const POSITIONS_PER_BATCH = 2000;
+
+/** What one step removed, and the position up to which everything is gone. */
+interface Step {
+  readonly removed: number;
+  readonly through: number;
+}
+
+/** Removes the front of a chain from `audit_records`. */
+export class TableRetentionStore implements RetentionStore {
+  constructor(private readonly database: CustodyDatabase) {}
+
+  async removePrefix(chain: ChainId, through: number, onProgress?: RemovalProgress): Promise<number> {
+    const kept = new Set<string>();
+    let removed = 0;
+    let part = await this.nextPart(chain, through, kept);
+    let first = await this.firstPosition(chain, undefined);
+    while (first !== undefined && first <= through) {
+      const dropped = part?.from === first ? await this.drop(chain, part, kept) : undefined;
+      const step: Step =
+        dropped ?? (await this.removeBatch(chain, first, Math.min(through, (part?.from ?? Infinity) - 1)));
+      removed += step.removed;
+      onProgress?.(step.through);
+      first = await this.firstPosition(chain, step.through);
+      if (part !== undefined && first !== undefined && part.from < first) {
+        part = await this.nextPart(chain, through, kept);
+      }
+    }
+    return removed;
+  }
+
+  /** The part with the lowest position that can be dropped whole. */
+  private async nextPart(
+    chain: ChainId,
+    through: number,
+    kept: ReadonlySet<string>,
+  ): Promise<DroppablePart | undefined> {
+    const parts = (await this.database.dropper?.parts(chain, through)) ?? [];
+    return parts.find(({ name }) => !kept.has(name));
+  }
+
+  private async drop(chain: ChainId, part: DroppablePart, kept: Set<string>): Promise<Step | undefined> {
+    const removed = await this.database.dropper?.drop(chain, part);
+    if (removed === undefined) {
+      // Its records go one batch after another instead.
+      kept.add(part.name);
+      return undefined;
+    }
+    return { removed, through: part.through };
+  }
+
+  private async removeBatch(chain: ChainId, first: number, through: number): Promise<Step> {
+    const { dialect } = this.database;
+    // Whatever the border is, the first one goes, so that every step is one forward.
+    const last = Math.max(first, Math.min(first + POSITIONS_PER_BATCH - 1, through));
+    const conditions = new SqlConditions(dialect);
+    conditions.equals('chain', chain);
+    conditions.compare('position', '>=', first);
+    conditions.compare('position', '<=', last);
+    const removal = {
+      sql: `DELETE FROM ${dialect.table('audit_records')} ${conditions.where}`,
+      values: conditions.values,
+    };
+    const permit = { operation: 'prune', chain, through: last } as const;
+    const changed = await this.database.write(underPermit(dialect, permit, [removal]));
+    return { removed: changed[STATEMENTS_BEFORE] ?? 0, through: last };
+  }
+
+  /** Does not look again where everything is gone: until it is vacuumed, an index may still lead there. */
+  private async firstPosition(chain: ChainId, after: number | undefined): Promise<number | undefined> {
+    const { dialect } = this.database;
+    const conditions = new SqlConditions(dialect);
+    conditions.equals('chain', chain);
+    if (after !== undefined) {
+      conditions.compare('position', '>', after);
+    }
+    const rows = await this.database.read(
+      `SELECT position FROM ${dialect.table('audit_records')} ${conditions.where} ORDER BY position LIMIT 1`,
+      conditions.values,
+    );
+    return rows[0] === undefined ? undefined : Number(rows[0]['position']);
+  }
+}

@@ -1,0 +1,80 @@
+import { DatabaseUnusableError } from '../../../event/audit.error.js';
+import type { ScrubOptions } from '../../../storage/custody-store.js';
+import type { CustodyDatabase, SqlStatement } from '../../custody/custody-database.js';
+import type { RunQuery } from '../../server/server-database.js';
+import { MYSQL_DIALECT } from '../mysql-dialect.js';
+import { isConflict, isRightMissing, reasonOf } from '../mysql-errors.js';
+import { quoted } from '../mysql-opening-failure.js';
+import type { MysqlSession } from '../mysql-session.js';
+import { scrubTable, SCRUB_LIMIT_MS } from './table-scrub.js';
+
+/** What custody needs of the database that it works on. */
+export interface MysqlAccess {
+  /** Database and server, for people. */
+  readonly place: string;
+  /** Name of the database, for SQL. */
+  readonly database: string;
+  /** `'user'@'host'`, for SQL; known when the database is open. */
+  readonly account: () => string;
+  readonly query: RunQuery;
+  /** Lets work use a connection that may write; bounded, and with the errors of the store. */
+  readonly write: <Result>(work: (session: MysqlSession) => Promise<Result>, limitMs?: number) => Promise<Result>;
+}
+
+/** The statements of custody on a MySQL or MariaDB server. */
+export class MysqlCustody implements CustodyDatabase {
+  readonly dialect = MYSQL_DIALECT;
+  readonly read: RunQuery;
+
+  constructor(private readonly access: MysqlAccess) {
+    this.read = access.query;
+  }
+
+  async write(statements: readonly SqlStatement[]): Promise<readonly number[]> {
+    return this.access.write(async (session) => {
+      try {
+        // Once more when another transaction was in the way: the server rolled everything back then.
+        return await transact(session, statements).catch(async (error: unknown) => {
+          if (!isConflict(error)) {
+            throw error;
+          }
+          await session.change('ROLLBACK');
+          return transact(session, statements);
+        });
+      } catch (error) {
+        throw isRightMissing(error) ? this.rightMissing(error) : error;
+      }
+    });
+  }
+
+  async scrub(options: ScrubOptions): Promise<readonly string[]> {
+    return this.access.write((session) => scrubTable(session, options), SCRUB_LIMIT_MS);
+  }
+
+  private rightMissing(cause: unknown): DatabaseUnusableError {
+    const { place, database, account } = this.access;
+    const grants = [
+      ['SELECT, INSERT, DELETE', 'audit_permits'],
+      ['UPDATE, DELETE', 'audit_records'],
+    ] as const;
+    const statements = grants.map(
+      ([rights, table]) => `GRANT ${rights} ON ${quoted(database)}.${table} TO ${account()};`,
+    );
+    return new DatabaseUnusableError(
+      place,
+      `does not let the account erase or prune (${reasonOf(cause)})`,
+      `Use an account that may, or run: ${statements.join(' ')}`,
+      { cause },
+    );
+  }
+}
+
+async function transact(session: MysqlSession, statements: readonly SqlStatement[]): Promise<readonly number[]> {
+  const changed: number[] = [];
+  await session.change('START TRANSACTION');
+  for (const { sql, values } of statements) {
+    changed.push(await session.change(sql, values));
+  }
+  await session.change('COMMIT');
+  return changed;
+}

@@ -1,0 +1,15 @@
+import type { CustodyDialect } from '../custody/custody-database.js';
+
+/** SQLite in the statements of custody. Texts compare byte by byte (collation BINARY) and are kept as they are. */
+export const SQLITE_DIALECT: CustodyDialect = {
+  joinedHashes: "group_concat(hash, '')",
+  placeholder: () => '?',
+  table: (name) => name,
+  equals: (column, value, bind) => `${column} = ${bind(value)}`,
+  columnText: (text) => text,
+  wholeNumber: (placeholder) => placeholder,
+  tileUpsert: (placeholders) => `INSERT INTO audit_tiles AS stored (chain, level, tile, hashes)
+    VALUES (${placeholders.join(', ')})
+    ON CONFLICT (chain, level, tile) DO UPDATE SET hashes = excluded.hashes
+    WHERE length(excluded.hashes) >= length(stored.hashes) AND excluded.hashes <> stored.hashes`,
+};

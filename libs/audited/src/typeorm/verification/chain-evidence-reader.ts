@@ -1,0 +1,84 @@
+import type { ChainEvidence } from '../../integrity/chain-evidence.js';
+import type { IntegrityFault } from '../../integrity/integrity-fault.js';
+import type { SealKeys } from '../../integrity/seal-keys.js';
+import { TreeIncompleteError } from '../../event/proof.error.js';
+import type { CompactRange } from '../../integrity/tree/compact-range.js';
+import { TileTree } from '../../integrity/tree/tile-tree.js';
+import type { CheckpointReader, StoredCheckpoint, TreeStore } from '../../storage/tree-store.js';
+import { judgeCheckpoints } from './known-checkpoints.js';
+import type { VerifySettings } from './verify-settings.js';
+
+/** Where checkpoints and trees are read. */
+export type EvidenceStore = CheckpointReader & Pick<TreeStore, 'tiles'>;
+
+/** What evidence is made of. */
+export interface EvidenceParts {
+  readonly store: EvidenceStore;
+  readonly settings: VerifySettings;
+  readonly sealKeys: SealKeys | undefined;
+  readonly report: (fault: IntegrityFault) => void;
+}
+
+const CHECKPOINTS_PER_READ = 5000;
+
+/**
+ * Gathers what is known about a chain besides its records: checkpoints, stored and given; keys; and, where the beginning
+ * was pruned, the tree over what is gone. Checkpoints that count for nothing are reported as faults.
+ *
+ * @param firstPosition position of the first record that is there; `undefined` when there is none
+ */
+export async function chainEvidence(
+  chain: string,
+  firstPosition: number | undefined,
+  { store, settings, sealKeys, report }: EvidenceParts,
+): Promise<ChainEvidence> {
+  const { ring } = settings;
+  const stored = await storedCheckpoints(chain, store);
+  const given = settings.given.filter((checkpoint) => checkpoint.chain === chain);
+  const { known, faults } = judgeCheckpoints({ chain, stored, given, ring });
+  faults.forEach(report);
+  const prefix = known.length > 0 ? await prunedTree(chain, (firstPosition ?? 1) - 1, store) : undefined;
+  return {
+    checkpoints: known,
+    frontier: (size) => (size === prefix?.end ? prefix : undefined),
+    isTrusted: ring !== undefined,
+    ...(ring !== undefined && { ring }),
+    ...(sealKeys !== undefined && { sealKeys }),
+  };
+}
+
+/** All of them: each proves something about another part of the chain. */
+async function storedCheckpoints(chain: string, store: EvidenceStore): Promise<readonly StoredCheckpoint[]> {
+  if (!chain.isWellFormed()) {
+    return [];
+  }
+  const found = new Map<string, StoredCheckpoint>();
+  let maxSize: number | undefined;
+  for (;;) {
+    const query = { chain, limit: CHECKPOINTS_PER_READ, ...(maxSize !== undefined && { maxSize }) };
+    const page = await store.checkpoints(query);
+    const known = found.size;
+    page.forEach((checkpoint) => found.set(`${checkpoint.size} ${checkpoint.root} ${checkpoint.note}`, checkpoint));
+    const smallest = page.at(-1)?.size;
+    if (page.length < CHECKPOINTS_PER_READ || smallest === undefined) {
+      return [...found.values()];
+    }
+    // Several may have one size; when a whole page has, the others of that size say nothing more.
+    maxSize = found.size > known ? smallest : smallest - 1;
+  }
+}
+
+async function prunedTree(chain: string, size: number, store: EvidenceStore): Promise<CompactRange | undefined> {
+  if (size <= 0 || !Number.isSafeInteger(size)) {
+    return undefined;
+  }
+  try {
+    return await new TileTree(size, (wanted) => store.tiles(chain, wanted)).frontier();
+  } catch (error) {
+    if (error instanceof TreeIncompleteError) {
+      // The verifier says which checkpoint needs it.
+      return undefined;
+    }
+    throw error;
+  }
+}
