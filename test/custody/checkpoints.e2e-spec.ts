@@ -209,7 +209,9 @@ describe('whoever signs', () => {
     expect(log.ofAudit('error').join()).not.toContain('abcdefghijkl');
     answer = 'well';
     await eventually(async () => expect(await custody.checkpoints()).not.toHaveLength(0));
-    expect(log.ofAudit('log').join()).toMatch(/works again after \d+ failure\(s\) of kind "checkpoint"/);
+    await eventually(() => {
+      expect(log.ofAudit('log').join()).toMatch(/works again after \d+ failure\(s\) of kind "checkpoint"/);
+    });
   });
 
   it('does not hold up the end of the application when the key service hangs', async () => {

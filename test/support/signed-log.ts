@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
@@ -138,7 +138,7 @@ export class SignedLog {
     return withRawDatabase(this.file, work);
   }
 
-  /** @returns puts the database back as it is now */
+  /** @returns puts the database back as it is now; the witness stays as it is then */
   backup(): () => void {
     const copy = join(this.folder, `backup-${++this.backups}.sqlite`);
     copyFileSync(this.file, copy);
@@ -146,6 +146,15 @@ export class SignedLog {
       rmSync(`${this.file}-wal`, { force: true });
       rmSync(`${this.file}-shm`, { force: true });
       copyFileSync(copy, this.file);
+    };
+  }
+
+  /** @returns puts everything back as it is now, for the next test */
+  snapshot(): () => void {
+    const [restore, notes] = [this.backup(), readFileSync(this.witness)];
+    return () => {
+      restore();
+      writeFileSync(this.witness, notes);
     };
   }
 

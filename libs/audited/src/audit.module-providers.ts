@@ -207,7 +207,7 @@ const writePath: Provider[] = [
       composer: EventComposer,
       inbox: AuditInbox | undefined,
       sequencer: Sequencer | undefined,
-      { checkpoints: { trustedKeys } }: ResolvedAuditOptions,
+      { checkpoints: { trustedKeys, logName } }: ResolvedAuditOptions,
       schedule: CheckpointSchedule,
     ) => {
       const drafts = new ContextualDrafts(context, failures);
@@ -233,6 +233,7 @@ const writePath: Provider[] = [
         writer,
         transactional,
         trustedKeys,
+        logName,
         checkpoints: () => schedule.state(),
       });
     },

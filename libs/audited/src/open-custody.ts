@@ -10,7 +10,7 @@ import type { ErasurePlace } from './custody/erasure/erasure-place.js';
 import { JournalErasurePlace } from './custody/erasure/journal.erasure-place.js';
 import { resolveRetention, type RetentionOptions } from './custody/retention/retention.options.js';
 import type { AuditOrigin } from './event/audit-event.js';
-import { checkShape } from './event/option-checks.js';
+import { checkOneOf, checkShape } from './event/option-checks.js';
 import { systemClock } from './event/clock.js';
 import { EventIds } from './event/event-id.js';
 import { PersonalSalts } from './integrity/personal-commitment.js';
@@ -27,6 +27,7 @@ import type { RedactionOptions } from './redaction/redaction.options.js';
 import type { AuditReader } from './storage/audit-reader.js';
 import { storeFor, type DatabaseStore } from './typeorm/audit-database.js';
 import { resolveDatabase, type DatabaseOptions } from './typeorm/database.options.js';
+import type { StoreAccess } from './typeorm/store.options.js';
 
 export { AuditCustody, type BundleRequest } from './custody/audit-custody.js';
 export { verifyBundle, type VerifyBundleOptions } from './custody/bundle/bundle-verifier.js';
@@ -48,6 +49,11 @@ export { keyId, verifierKey } from './integrity/notes/signed-note.js';
 export interface OpenCustodyOptions {
   /** A `postgres://`, `mysql://` or `mariadb://` URL, the path of a SQLite file (made when it is not there), or an object. */
   readonly database: string | DatabaseOptions;
+  /**
+   * `read`: the log must be there, and nothing is made, migrated or written, so that an account with SELECT or a replica is
+   * enough to verify and to look. @default `write`
+   */
+  readonly access?: StoreAccess;
   /** With keys, what is written is signed. Times have no effect: nothing is signed by itself. */
   readonly checkpoints?: CheckpointsOptions;
   readonly seal?: SealOptions;
@@ -79,6 +85,7 @@ export interface OpenedCustody {
 
 const OPTION_NAMES = [
   'database',
+  'access',
   'checkpoints',
   'seal',
   'retention',
@@ -113,7 +120,9 @@ export async function openCustody(options: OpenCustodyOptions): Promise<OpenedCu
   resolveSealKeys(options.seal);
   const classifier = new EventClassifier([auditCatalogue, ...(options.catalogues ?? [])]);
   const composer = composerOf(options, classifier);
-  const store = storeFor(database, undefined, warn, options.seal);
+  const { access = 'write' } = options;
+  checkOneOf('access', access, ['read', 'write']);
+  const store = storeFor(database, undefined, warn, options.seal, access);
   const file = signing.file === undefined ? undefined : new CheckpointFile(signing.file);
   const spools = (options.spools ?? []).map((directory) => spoolOf(directory, warn));
   const close = closing(store, spools);

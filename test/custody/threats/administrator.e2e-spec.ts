@@ -6,13 +6,14 @@ import { ACT, FIRST_SIGNED, LAST, LOG_NAME, SIGNED, SignedLog, TENANT_CHAIN } fr
 const set = (position: number, assignment: string): string =>
   `UPDATE audit_records SET ${assignment} WHERE chain = 'main' AND position = ${position}`;
 const NOBODY = 'personal = NULL, salt = NULL, actor_email = NULL, actor_ip = NULL';
+const HIDE_HOLDS = "UPDATE audit_records SET type = 'audit.read' WHERE type = 'audit.hold_placed'";
 
 let log: SignedLog;
 let untouched: () => void;
 
 beforeAll(async () => {
   log = await SignedLog.write();
-  untouched = log.backup();
+  untouched = log.snapshot();
 }, 60_000);
 beforeEach(() => untouched());
 afterAll(() => log.dispose());
@@ -263,18 +264,26 @@ describe('a database administrator who attacks what proves the records', () => {
     expect(await log.faults()).not.toEqual([]);
   });
 
-  it('T58 hides a legal hold from the next prune by a column: the prune refuses', async () => {
+  it('T58 hides a legal hold by a column before a prune: the prune looks, and refuses', async () => {
     await log.withCustody((custody) => custody.placeHold('case-7', { tenantId: 't-1' }, ACT));
-    log.tamper((database) =>
-      database.exec("UPDATE audit_records SET type = 'audit.read' WHERE type = 'audit.hold_placed'"),
-    );
+    log.tamper((database) => database.exec(HIDE_HOLDS));
     const retention = { default: '30 days' } as const;
-    await expect(log.withCustody((custody) => custody.prune(ACT), { retention })).rejects.toMatchObject({
-      code: 'AUDIT_PRUNE_REFUSED',
-    });
-    await expect(
-      log.withCustody((custody) => custody.prune(ACT, { chain: TENANT_CHAIN }), { retention }),
-    ).rejects.toMatchObject({ code: 'AUDIT_PRUNE_REFUSED' });
+    await log.withCustody(
+      async (custody) => {
+        for (const chain of ['main', TENANT_CHAIN]) {
+          await expect(custody.prune(ACT, { chain })).rejects.toMatchObject({ code: 'AUDIT_PRUNE_REFUSED' });
+        }
+      },
+      { retention },
+    );
+  });
+
+  it('T61 hides a legal hold by a column before an erasure: the erasure goes on, and the next verification tells', async () => {
+    await log.withCustody((custody) => custody.placeHold('case-7', {}, ACT));
+    log.tamper((database) => database.exec(HIDE_HOLDS));
+    const { records } = await log.withCustody((custody) => custody.erase({ actorId: 'u-2' }, ACT));
+    expect(records).toBeGreaterThan(0);
+    expect(await log.faults()).toEqual([`column main ${LAST + 1}`]);
   });
 
   it('T59 takes the signed statement of another log that has the same key', async () => {

@@ -48,7 +48,7 @@ describe('an application developer', () => {
 
   beforeAll(async () => {
     log = await SignedLog.write();
-    untouched = log.backup();
+    untouched = log.snapshot();
   });
   beforeEach(() => untouched());
   afterAll(() => log.dispose());

@@ -12,7 +12,7 @@ let untouched: () => void;
 
 beforeAll(async () => {
   log = await SignedLog.write({ seal: { current: STOLEN.id, keys: [STOLEN] } });
-  untouched = log.backup();
+  untouched = log.snapshot();
 }, 60_000);
 beforeEach(() => untouched());
 afterAll(() => log.dispose());
@@ -33,13 +33,9 @@ describe('a database administrator in front of records that are sealed with a ke
     expect(await log.faults()).toEqual([`mac main ${LAST + 1}`]);
   });
 
-  it('T64 invents the id of a key: no fault, but the verdict counts the macs that nobody checked', async () => {
+  it('T64 invents the id of a key', async () => {
     log.tamper((database) => rewriteToTheEnd(database, SIGNED + 2, { id: 'k2' }));
-    const { chains } = await log.withCustody((custody) => custody.verify());
-    expect(chains.find(({ chain }) => chain === 'main')?.macs).toEqual({
-      checked: SIGNED + 1,
-      unchecked: LAST - SIGNED - 1,
-    });
+    expect(await log.faults()).toEqual([`mac main ${SIGNED + 2}`]);
   });
 });
 
@@ -80,13 +76,11 @@ describe('one who also holds the secret of the seal', () => {
 
   it('T69 shows two auditors two logs of one name: their checkpoints contradict each other', async () => {
     log.tamper((database) => rewriteToTheEnd(database, SIGNED + 2, STOLEN));
-    const { notes } = log;
-    // Nothing is wrong with what it signs: the change came after the last checkpoint.
+    // Nothing is wrong with what is signed: the change came after the last checkpoint.
     await log.sign();
-    const [forOne] = log.notes.slice(notes.length);
+    const forOne = log.notes.at(-1);
     untouched();
-    const other = { origin: LOG_NAME, keys: { pem: log.keys.privatePem } };
-    await log.withCustody((custody) => custody.checkpoint('main'), { checkpoints: other });
+    await log.sign();
     expect(await log.faults()).toEqual([]);
     expect(await log.faults({ checkpoints: [forOne ?? ''] })).toEqual([`checkpoint main ${LAST}`]);
   });
@@ -139,6 +133,7 @@ describe('an operator who holds the checkpoint key as well', () => {
 async function signAnew(pem: string): Promise<void> {
   const { custody, close } = await openCustody({
     database: log.file,
+    seal: { current: STOLEN.id, keys: [STOLEN] },
     checkpoints: { origin: LOG_NAME, keys: { pem } },
   });
   await custody.checkpoint('main');

@@ -17,7 +17,8 @@ import type { ChainPrunePlan } from './retention/prune-plan.js';
 /** Verifies with the keys of this log, unless others are named. */
 export function verifyLog({ store, signing }: CustodyParts, options: VerifyOptions = {}): Promise<IntegrityReport> {
   const { trustedKeys = signing.trustedKeys } = options;
-  return store.verify(trustedKeys.length === 0 ? options : { ...options, trustedKeys });
+  const named = signing.logName === undefined ? options : { logName: signing.logName, ...options };
+  return store.verify(trustedKeys.length === 0 ? named : { ...named, trustedKeys });
 }
 
 /** What bundles of this log are made from. */
@@ -41,6 +42,7 @@ export function retentionOf(parts: CustodyParts): Retention {
     policy,
     classOfType,
     guards,
+    isStored: async (id) => (await parts.store.get(id)) !== undefined,
     verify: (chain) => verifyLog(parts, { chain }),
     checkpoint: (chain) => parts.checkpointer.checkpoint(chain, { force: true }),
     isOwnStatement: ({ details }) => {
@@ -107,6 +109,7 @@ async function archive(
       chain,
       `the archive "${path}" does not verify (${faults[0]?.message ?? `it holds ${records} records`})`,
       'Look at its disk; nothing was removed.',
+      { obstacle: 'archive' },
     );
   }
   return { name, sha256: manifestSha256 };

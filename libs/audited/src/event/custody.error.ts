@@ -35,12 +35,25 @@ export class CustodyInputError extends AuditError {
   }
 }
 
+/**
+ * Why a prune was refused: the chain has faults (`explained`: an operator explained each of them), a legal hold came
+ * between, or the archive could not be made.
+ */
+export type PruneObstacle = 'broken' | 'explained' | 'hold' | 'archive';
+
 /** Records may not be pruned now; nothing was removed. */
 export class PruneRefusedError extends AuditError {
   override readonly name = 'PruneRefusedError';
+  readonly obstacle: PruneObstacle;
 
-  constructor(chain: string, problem: string, cure: string, options?: ErrorOptions) {
+  constructor(
+    chain: string,
+    problem: string,
+    cure: string,
+    { obstacle = 'broken', ...options }: ErrorOptions & { readonly obstacle?: PruneObstacle } = {},
+  ) {
     super('AUDIT_PRUNE_REFUSED', `Chain "${chain}" was not pruned: ${problem}. ${cure}`, options);
+    this.obstacle = obstacle;
   }
 }
 

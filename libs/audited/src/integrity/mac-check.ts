@@ -9,8 +9,9 @@ import { sha256Scheme } from './sha256.scheme.js';
  *
  * - `none`: the record was sealed without a key
  * - `ok`: it was sealed by somebody who has the key
- * - `unchecked`: the key that it names is not among those given
- * - `wrong`: it was not made with the key that it names, is none that was ever written, or stands where none belongs
+ * - `unchecked`: no key was given to check it with
+ * - `wrong`: it was not made with the key that it names, names one that is not among those given (an invented name must not
+ *   pass for an old key), is none that was ever written, or stands where none belongs
  */
 export type MacVerdict = 'none' | 'ok' | 'unchecked' | 'wrong';
 
@@ -27,9 +28,12 @@ export function checkMac({ seal, body }: StoredRecord, keys: SealKeys | undefine
   if (mac === undefined || id === undefined) {
     return 'wrong';
   }
-  const key = keys?.keys.find((candidate) => candidate.id === id);
-  if (key === undefined) {
+  if (keys === undefined) {
     return 'unchecked';
+  }
+  const key = keys.keys.find((candidate) => candidate.id === id);
+  if (key === undefined) {
+    return 'wrong';
   }
   // Both are of one length here: same id, same number of digits.
   return crypto.timingSafeEqual(Buffer.from(macOf(key, seal, body)), Buffer.from(mac)) ? 'ok' : 'wrong';

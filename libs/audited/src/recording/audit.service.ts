@@ -41,6 +41,8 @@ export interface AuditServiceParts {
   readonly transactional: TransactionalRecorder | undefined;
   /** Public keys of this log: what a verification trusts unless others are named. Empty: nothing is signed. */
   readonly trustedKeys: readonly string[];
+  /** In whose name they sign; absent where nobody was named. */
+  readonly logName?: string | undefined;
   /** How the signing goes; `undefined` where nobody signs. */
   readonly checkpoints: () => CheckpointState | undefined;
 }
@@ -167,7 +169,8 @@ export class AuditService {
    */
   verify(options: VerifyOptions = {}): Promise<IntegrityReport> {
     const { trustedKeys = this.parts.trustedKeys } = options;
-    return this.parts.reader.verify(trustedKeys.length === 0 ? options : { ...options, trustedKeys });
+    const named = this.parts.logName === undefined ? options : { logName: this.parts.logName, ...options };
+    return this.parts.reader.verify(trustedKeys.length === 0 ? named : { ...named, trustedKeys });
   }
 
   /**

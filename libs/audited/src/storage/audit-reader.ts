@@ -15,6 +15,11 @@ export interface VerifyOptions {
    * a text. Without any, signatures are not checked, and the report says so.
    */
   readonly trustedKeys?: readonly string[];
+  /**
+   * Name of the log: what was signed in the name of another counts for nothing, also where both have the same key.
+   * @default the one that the stored checkpoints name
+   */
+  readonly logName?: string;
   /** Signed notes that were kept outside (a file, a SIEM): what they cover must be there, unchanged. */
   readonly checkpoints?: readonly string[];
   /** Called from time to time with what was done so far. */

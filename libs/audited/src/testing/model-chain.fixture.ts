@@ -13,6 +13,7 @@ import type { SealKey, SealKeys } from '../integrity/seal-keys.js';
 import { Sealer } from '../integrity/sealer.js';
 import { CompactRange } from '../integrity/tree/compact-range.js';
 import { leafHash } from '../integrity/tree/merkle-hash.js';
+import { soundRecord } from '../integrity/verifying/sound-record.js';
 import type { AppendableEvent } from '../storage/audit-store.js';
 import { anAppendableEvent } from './audit-event.fixture.js';
 
@@ -167,12 +168,20 @@ export class ModelChain {
     };
   }
 
-  verify(evidence: Partial<ChainEvidence> = {}): ModelVerdict {
+  /** @param isSifted whether records are examined one by one before, as another thread would */
+  verify(evidence: Partial<ChainEvidence> = {}, isSifted = false): ModelVerdict {
     const list = new FaultList();
     const { head } = this;
     const target = { chain: MAIN_CHAIN, head, evidence: { ...this.evidence, ...evidence } };
     const verifier = new ChainVerifier(target, (fault) => list.add(fault));
-    this.records.forEach((record) => verifier.check(record));
+    for (const record of this.records) {
+      const sound = isSifted ? soundRecord(record, { chain: MAIN_CHAIN, ...target.evidence }) : undefined;
+      if (sound === undefined) {
+        verifier.check(record);
+      } else {
+        verifier.checkSound(sound);
+      }
+    }
     const verdict = verifier.finish();
     list.explain(MAIN_CHAIN, verifier.explanations);
     const summary = list.summary();

@@ -1,7 +1,7 @@
 /** The embedded store, to use it without the module: in tools, tests and stores of your own. */
 export { AuditHeadEntity, type AuditHeadRow } from './audit-head.entity.js';
 export { AuditRecordEntity, type AuditRecordRow } from './audit-record.entity.js';
-export type { StoreOptions } from './store.options.js';
+export type { StoreAccess, StoreOptions } from './store.options.js';
 export type { SealKeyOptions, SealOptions } from '../integrity/seal-keys.js';
 export { DatabaseCustody } from './custody/database-custody.js';
 export { SqliteAuditStore } from './sqlite/sqlite.audit-store.js';

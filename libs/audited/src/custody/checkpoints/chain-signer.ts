@@ -12,7 +12,7 @@ import type { StoredCheckpoint, TreeStore } from '../../storage/tree-store.js';
 import type { CustodyRecords } from '../custody-records.js';
 import { keyChangeDraft, refusedDraft, signedDraft } from './checkpoint-drafts.js';
 import type { CheckpointFile } from './checkpoint-file.js';
-import { isExplainedSince } from './explained-break.js';
+import { lastExplanation } from './explained-break.js';
 import { Refusals } from './refusals.js';
 import type { SignedHead } from './signed-history.js';
 import type { TreeGrower } from './tree-grower.js';
@@ -81,27 +81,31 @@ export class ChainSigner {
   }
 
   private async extension(chain: ChainId, signed: readonly SignedHead[]): Promise<TreeGrowth> {
-    const { custody, grower } = this.parts;
-    const position = (await custody.heads()).find((head) => head.chain === chain)?.position ?? 0;
     try {
-      const largest = Math.max(0, ...signed.map(({ size }) => size));
-      if (largest > position) {
-        throw new HistoryChangedError(chain, `there are ${position} records, and ${largest} were signed`);
-      }
-      return await grower.grow(chain, position, signed);
+      return await this.grown(chain, signed);
     } catch (error) {
-      if (error instanceof HistoryChangedError && (await this.isExplained(chain, signed))) {
-        return grower.grow(chain, position, []);
+      const explained = error instanceof HistoryChangedError ? await this.lastExplanation(chain) : undefined;
+      const binding = signed.filter(({ time }) => explained === undefined || time > explained);
+      if (binding.length === signed.length) {
+        throw error;
       }
-      throw error;
+      return this.grown(chain, binding);
     }
   }
 
-  /** Whether an operator explained a break after the newest of what was signed. */
-  private async isExplained(chain: ChainId, [newest]: readonly SignedHead[]): Promise<boolean> {
+  private async grown(chain: ChainId, signed: readonly SignedHead[]): Promise<TreeGrowth> {
+    const { custody, grower } = this.parts;
+    const position = (await custody.heads()).find((head) => head.chain === chain)?.position ?? 0;
+    const largest = Math.max(0, ...signed.map(({ size }) => size));
+    if (largest > position) {
+      throw new HistoryChangedError(chain, `there are ${position} records, and ${largest} were signed`);
+    }
+    return grower.grow(chain, position, signed);
+  }
+
+  private lastExplanation(chain: ChainId): Promise<number | undefined> {
     const { custody, ring } = this.parts;
-    const place = { chain, origin: this.origin(chain) };
-    return newest !== undefined && (await isExplainedSince(custody, place, newest.time, ring));
+    return lastExplanation(custody, { chain, origin: this.origin(chain) }, ring);
   }
 
   private async signed(chain: ChainId, growth: TreeGrowth): Promise<StoredCheckpoint> {

@@ -208,8 +208,10 @@ describe('a log that is no continuation of what was signed', () => {
     const after = aCheckpointer({ custody: restored, records });
     after.rememberNotes(['no note', checkpoint?.note ?? '']);
     await expect(after.checkpoint()).rejects.toThrow(/there are 10 records, and 20 were signed/);
-    // Whoever does not know of the earlier one cannot tell.
+    // Whoever does not know of the earlier one cannot tell; what it signs is no excuse for those who do.
+    clock.advance(MINUTE_MS);
     await expect(aCheckpointer({ custody: restored, records }).checkpoint()).resolves.toHaveLength(1);
+    await expect(after.checkpoint('main', { force: true })).rejects.toThrow(/20 were signed/);
   });
 
   it('is not signed when its last checkpoint was replaced by one of an unknown key', async () => {
@@ -254,6 +256,31 @@ describe('a log that is no continuation of what was signed', () => {
     expect(checkpoint?.root).toBe(rootOf(log, checkpoint?.size ?? 0));
     await append(1);
     await expect(aCheckpointer().checkpoint()).resolves.toHaveLength(1);
+  });
+
+  it('is signed again by every process after a break was explained in another', async () => {
+    const { log, signers, clock, aCheckpointer, append } = aLog();
+    await append(20);
+    await aCheckpointer().checkpoint();
+    // A backup of before the checkpoint was restored.
+    const restored = new MemoryCustody();
+    for (const { body } of log.rows('main').slice(0, 10)) {
+      await restored.append('main', [{ body }]);
+    }
+    const over = { custody: restored, records: new CustodyRecords({ store: restored, compose: draftComposer(clock) }) };
+    const tool = aCheckpointer(over);
+    tool.rememberNotes((await log.checkpoints()).map(({ note }) => note));
+    const longRunning = aCheckpointer(over);
+    longRunning.rememberNotes((await log.checkpoints()).map(({ note }) => note));
+    clock.advance(1);
+    await new StatementWriter({ records: over.records, signers, logName: LOG, clock }).write(
+      { kind: 'reanchor', chain: 'main', cause: 'restore', faults: [] },
+      { type: 'audit.reanchor', action: 'a', act: { by: { kind: 'user', id: 'ops' }, reason: 'r' } },
+    );
+    clock.advance(1);
+    await expect(tool.checkpoint('main', { force: true })).resolves.toMatchObject([{ size: 11 }]);
+    clock.advance(1);
+    await expect(longRunning.checkpoint('main', { force: true })).resolves.toMatchObject([{ size: 12 }]);
   });
 
   it('is not signed over a hole', async () => {

@@ -5,23 +5,22 @@ import type { RecordStream } from '../../storage/record-stream.js';
 import { eventsOfType } from '../stored-events.js';
 
 /**
- * Whether an operator explained a break of the chain after a moment, in a statement that a key of this log signed: then a
- * history that is no continuation of what was signed before may be signed anew.
+ * When an operator last explained a break of the chain, in a statement that a key of this log signed: what was signed
+ * before need not be continued any more.
  *
- * @param since milliseconds since the epoch
+ * @returns milliseconds since the epoch; `undefined` when nobody ever did
  */
-export async function isExplainedSince(
+export async function lastExplanation(
   stream: RecordStream,
   { chain, origin }: { readonly chain: ChainId; readonly origin: string },
-  since: number,
   ring: KeyRing,
-): Promise<boolean> {
+): Promise<number | undefined> {
+  let last: number | undefined;
   for (const { event } of await eventsOfType(stream, chain, 'audit.reanchor')) {
     const details = readStatement(event);
-    const isLater = details?.statement.chain === chain && Date.parse(details.statement.at) >= since;
-    if (details !== undefined && isLater && checkStatement(details, ring, origin) === 'accepted') {
-      return true;
+    if (details?.statement.chain === chain && checkStatement(details, ring, origin) === 'accepted') {
+      last = Math.max(last ?? 0, Date.parse(details.statement.at));
     }
   }
-  return false;
+  return last;
 }

@@ -88,12 +88,12 @@ type Explained = ReanchorStatement['faults'][number];
  */
 function explained(faults: readonly IntegrityFault[], end: number, largestCheckpoint: number): readonly Explained[] {
   const places: Explained[] = [];
-  for (const { kind, position } of faults) {
+  for (const { kind, position, through = position } of faults) {
     const last = places.at(-1);
     if (last !== undefined && last.kind === kind && position <= last.through + 1 && position >= last.from) {
-      places[places.length - 1] = { ...last, through: Math.max(last.through, position) };
+      places[places.length - 1] = { ...last, through: Math.max(last.through, through) };
     } else {
-      places.push({ kind, from: position, through: position });
+      places.push({ kind, from: position, through });
     }
   }
   if (faults.some(({ kind }) => kind === 'truncated')) {

@@ -1,10 +1,11 @@
 import type { AuditEvent } from '../../event/audit-event.js';
-import type { ChainHead, ChainId, StoredRecord } from '../../event/audit-record.js';
+import type { ChainHead, ChainId } from '../../event/audit-record.js';
 import type { PruneGuard } from '../../storage/prune-guard.js';
 import type { RecordStream } from '../../storage/record-stream.js';
 import { holdOn } from '../holds/legal-holds.js';
 import type { LegalHold } from '../holds/legal-hold.js';
 import { eventOf } from '../stored-events.js';
+import { PendingStatements } from './pending-statements.js';
 import type { RetentionTerms, RetentionPolicy } from './retention.options.js';
 import { periodBefore } from './retention-period.js';
 
@@ -44,6 +45,8 @@ export interface PrunePlanParts {
   /** The retention class of an event type; `undefined` when it has none. */
   readonly classOfType: (type: string) => string | undefined;
   readonly guards: readonly PruneGuard[];
+  /** Whether an event of this id is in the log. */
+  readonly isStored: (eventId: string) => Promise<boolean>;
   readonly now: Date;
 }
 
@@ -55,20 +58,41 @@ export async function planChain(
 ): Promise<ChainPrunePlan> {
   const guard = await strictestGuard(parts.guards, head.chain);
   const expiry = new Expiry(parts);
+  const pending = new PendingStatements(parts.isStored);
   let from: number | undefined;
-  let last: StoredRecord | undefined;
+  let end: PlannedEnd | undefined;
   for await (const records of parts.stream.records(head.chain)) {
     for (const record of records) {
-      from ??= record.seal.position;
-      const limit = limitAt(record, head, holds, guard, expiry);
-      if (limit !== undefined) {
-        return planned(head, from, last, expiry, limit);
+      const { position } = record.seal;
+      from ??= position;
+      const event = eventOf(record);
+      const limit = limitAt({ position, event }, head, holds, guard, expiry);
+      if (limit !== undefined || event === undefined) {
+        return planned(head, from, end, limit ?? damaged(position));
       }
-      last = record;
+      await pending.pass(event);
+      if (pending.mayEndAt(position)) {
+        end = { position, hash: record.seal.hash, youngest: expiry.youngest, keepUntil: expiry.keepUntil };
+      }
     }
   }
-  const end: PruneLimit = { why: 'end', position: head.position, what: 'the last record of the chain' };
-  return planned(head, from ?? head.position + 1, undefined, expiry, end);
+  return planned(head, from ?? head.position + 1, undefined, lastRecord(head.position));
+}
+
+/** Where a prune may end, and what goes with it. */
+interface PlannedEnd {
+  readonly position: number;
+  readonly hash: string;
+  readonly youngest: string;
+  readonly keepUntil: string | undefined;
+}
+
+function damaged(position: number): PruneLimit {
+  return { why: 'damaged', position, what: 'a record that cannot be read' };
+}
+
+function lastRecord(position: number): PruneLimit {
+  return { why: 'end', position, what: 'the last record of the chain' };
 }
 
 interface Strictest {
@@ -88,22 +112,20 @@ async function strictestGuard(guards: readonly PruneGuard[], chain: ChainId): Pr
 }
 
 function limitAt(
-  record: StoredRecord,
+  { position, event }: { readonly position: number; readonly event: AuditEvent | undefined },
   head: ChainHead,
   holds: readonly LegalHold[],
   guard: Strictest,
   expiry: Expiry,
 ): PruneLimit | undefined {
-  const { position } = record.seal;
   if (position >= head.position) {
-    return { why: 'end', position, what: 'the last record of the chain' };
+    return lastRecord(position);
   }
   if (position > guard.through) {
     return { why: 'guard', position, what: guard.name };
   }
-  const event = eventOf(record);
   if (event === undefined || typeof event.recordedAt !== 'string') {
-    return { why: 'damaged', position, what: 'a record that cannot be read' };
+    return damaged(position);
   }
   const hold = holdOn(holds, head.chain, position, event);
   if (hold !== undefined) {
@@ -112,27 +134,13 @@ function limitAt(
   return expiry.take(event) ? undefined : { why: 'period', position, what: event.type };
 }
 
-function planned(
-  { chain }: ChainHead,
-  from: number,
-  last: StoredRecord | undefined,
-  expiry: Expiry,
-  limit: PruneLimit,
-): ChainPrunePlan {
-  if (last === undefined) {
+function planned({ chain }: ChainHead, from: number, end: PlannedEnd | undefined, limit: PruneLimit): ChainPrunePlan {
+  if (end === undefined) {
     return { chain, from, through: from - 1, hash: '', youngest: '', limit };
   }
-  const { position, hash } = last.seal;
-  const { keepUntil } = expiry;
-  return {
-    chain,
-    from,
-    through: position,
-    hash,
-    youngest: expiry.youngest,
-    ...(keepUntil === undefined ? {} : { keepUntil }),
-    limit,
-  };
+  const { position, hash, youngest, keepUntil } = end;
+  // A statement that must stay with what it is about may hold the end back: the limit is then where that begins.
+  return { chain, from, through: position, hash, youngest, ...(keepUntil === undefined ? {} : { keepUntil }), limit };
 }
 
 /** Which records have had their time in the database, and how long those that had must still exist elsewhere. */

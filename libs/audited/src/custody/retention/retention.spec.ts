@@ -50,6 +50,7 @@ async function aLog(days: readonly string[], parts: Partial<RetentionParts> = {}
     policy: resolveRetention({ default: '30 days', classes: { financial: '1 year' } }),
     classOfType: (type) => (type === 'order.refunded' ? 'financial' : undefined),
     guards: [],
+    isStored: async (id) => (await log.get(id)) !== undefined,
     verify: () => {
       steps.push('verify');
       return Promise.resolve(INTACT);
@@ -204,6 +205,42 @@ describe('retention', () => {
     await holds.place('case 7', {}, ACT);
     await expect(retention.prune(ACT)).rejects.toThrow(/interrupted.*"case 7".*position 1/);
     expect(positions()).toContain(1);
+  });
+
+  it('keeps a statement for as long as what it is about stays', async () => {
+    const late = anAppendableEvent({ recordedAt: '2026-11-21T00:00:00.000Z' });
+    const { id } = JSON.parse(late.body) as AuditEvent;
+    const erasure = {
+      kind: 'erasure',
+      chain: 'main',
+      positions: '',
+      events: [id, 'never-arrived'],
+      at: '2026-01-03T00:00:00.000Z',
+    };
+    const { retention, log, positions } = await aLog(OLD.slice(0, 2));
+    const old = { recordedAt: '2026-01-03T00:00:00.000Z' };
+    await log.append('main', [anAppendableEvent({ ...old, type: 'audit.erasure', details: { statement: erasure } })]);
+    await log.append('main', [
+      anAppendableEvent(old),
+      late,
+      anAppendableEvent({ recordedAt: '2026-11-21T00:00:00.000Z' }),
+    ]);
+    await retention.prune(ACT);
+    expect(positions()[0]).toBe(3);
+  });
+
+  it('keeps an explanation until the checkpoints that it explains are pruned as well', async () => {
+    const at = '2026-01-03T00:00:00.000Z';
+    const faults = [{ kind: 'checkpoint', from: 3, through: 4 }];
+    const statement = { kind: 'reanchor', chain: 'main', cause: 'restore', faults, at };
+    const { retention, log, positions } = await aLog(OLD.slice(0, 2));
+    await log.append('main', [anAppendableEvent({ recordedAt: at, type: 'audit.reanchor', details: { statement } })]);
+    await log.append('main', [
+      anAppendableEvent({ recordedAt: '2026-11-21T00:00:00.000Z' }),
+      anAppendableEvent({ recordedAt: '2026-11-21T00:00:00.000Z' }),
+    ]);
+    await retention.prune(ACT);
+    expect(positions()[0]).toBe(3);
   });
 
   it('archives before it removes, and names the archive in the statement', async () => {

@@ -1,4 +1,4 @@
-import type { ChainHead, ChainId } from '../../event/audit-record.js';
+import { MAIN_CHAIN, type ChainHead, type ChainId } from '../../event/audit-record.js';
 import type { Clock } from '../../event/clock.js';
 import { PruneRefusedError } from '../../event/custody.error.js';
 import type { IntegrityReport } from '../../integrity/integrity-fault.js';
@@ -104,7 +104,7 @@ export class Retention {
 
   private async pruneChain(head: ChainHead, act: CustodyAct, options: PruneOptions): Promise<ChainPruned> {
     const { chain } = head;
-    const resumed = await this.resume(chain, options);
+    const resumed = await this.resume(head, options);
     const now = new Date(this.parts.clock.now());
     const plan = await planChain({ ...this.parts, now }, head, await this.parts.holds.active());
     if (plan.through < plan.from) {
@@ -120,6 +120,9 @@ export class Retention {
     }
     options.onProgress?.({ chain, step: 'verifying', position: plan.through });
     await this.requireIntact(chain);
+    if (chain !== MAIN_CHAIN) {
+      await this.requireSoundHolds(chain);
+    }
     // The tiles have to hold every hash that goes, or no proof about these records could be made any more.
     await this.parts.checkpoint(chain);
     options.onProgress?.({ chain, step: 'archiving', position: plan.through });
@@ -141,9 +144,10 @@ export class Retention {
 
   /** Goes on with a removal that a crash interrupted, unless a hold was placed since. */
   private async resume(
-    chain: ChainId,
+    head: ChainHead,
     options: PruneOptions,
   ): Promise<{ removed: number; statedAt: number } | undefined> {
+    const { chain } = head;
     const stated = await statedPrune(this.parts.stream, chain);
     const first = stated === undefined ? undefined : await this.firstPosition(chain);
     if (stated === undefined || first === undefined || first > stated.statement.through) {
@@ -156,7 +160,9 @@ export class Retention {
         'Run verify, and find out who wrote it.',
       );
     }
+    await this.requireSoundHolds(chain);
     await this.requireNoHold(chain, first, stated);
+    await this.requireTimeOver(head, stated);
     return { removed: await this.remove(chain, stated.statement.through, options), statedAt: stated.position };
   }
 
@@ -171,9 +177,24 @@ export class Retention {
             chain,
             `a prune through position ${statement.through} was interrupted, and the legal hold "${hold.name}" now keeps position ${record.seal.position}`,
             'Lift the hold to let the removal end; the chain verifies as it is.',
+            { obstacle: 'hold' },
           );
         }
       }
+    }
+  }
+
+  /** Where nobody signs, anybody who can record events can state a prune: nothing goes that the policy would keep. */
+  private async requireTimeOver(head: ChainHead, { statement, position }: StatedPrune): Promise<void> {
+    const now = new Date(this.parts.clock.now());
+    const { limit } = await planChain({ ...this.parts, now }, head, []);
+    if (limit.position <= statement.through) {
+      throw new PruneRefusedError(
+        head.chain,
+        `the record at position ${position} says that it was pruned through position ${statement.through}, but position ` +
+          `${limit.position} has to stay (${limit.what})`,
+        'Find out who wrote that record, or whether the policy was changed since; the chain verifies as it is.',
+      );
     }
   }
 
@@ -195,6 +216,20 @@ export class Retention {
         chain,
         `it is ${state}, with ${faultCount} fault(s)${first === undefined ? '' : `, the first at position ${first.position}: ${first.message}`}`,
         'What is removed can never be examined again: find out what happened first.',
+      );
+    }
+  }
+
+  /** Legal holds stand in the chain `main`: one that somebody hid or forged away there would let go what it keeps. */
+  private async requireSoundHolds(chain: ChainId): Promise<void> {
+    const { state, faults } = await this.parts.verify(MAIN_CHAIN);
+    const open = faults.find(({ explainedBy }) => explainedBy === undefined);
+    if (state === 'broken') {
+      throw new PruneRefusedError(
+        chain,
+        `the chain "${MAIN_CHAIN}", in which the legal holds stand, is broken` +
+          (open === undefined ? '' : `, first at position ${open.position}: ${open.message}`),
+        'A hold may have been removed there: find out what happened first.',
       );
     }
   }

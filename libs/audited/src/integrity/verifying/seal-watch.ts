@@ -69,8 +69,8 @@ export class SealWatch {
     const problem =
       key === NO_KEY
         ? 'a mac stands beside a seal that has none, or is no value that was ever written'
-        : `the keyed seal was not made with the secret given for key ${JSON.stringify(key)}: ` +
-          'the secret is a wrong one, or somebody without it sealed the record';
+        : `the keyed seal was not made with a secret that was given for key ${JSON.stringify(key)}: ` +
+          'that key is missing among those given, its secret is a wrong one, or somebody without it sealed the record';
     const message = from === through ? problem : `${problem} (positions ${from} to ${through})`;
     this.report({ kind: 'mac', position: from, ...(through > from && { through }), message });
   }

@@ -269,3 +269,16 @@ describe('words of the wrong kind', () => {
     expect(eventOf({ type: 't', transport }).transport).toEqual({ kind: 'http', method: 'GET', path: '/' });
   });
 });
+
+describe('facts of the kit itself', () => {
+  it('become members of the details to the letter, whatever they look like, and win over what a draft says', () => {
+    const facts = {
+      positions: '4111111-1111111',
+      note: `log\n${'x'.repeat(20_000)}\n— Basic dXNlcjpwYXNzd29yZA==\n`,
+      token: 't',
+    };
+    const { event, body } = composer.compose({ type: 't', details: { note: 'mine', password: 'p' } }, undefined, facts);
+    expect(event.details).toEqual({ ...facts, password: '[redacted]' });
+    expect(JSON.parse(body).details).toEqual(event.details);
+  });
+});

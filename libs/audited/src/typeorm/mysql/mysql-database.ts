@@ -4,12 +4,13 @@ import type { InCustody } from '../custody/custody-database.js';
 import type { SealedBatch } from '../server/sealed-batch.js';
 import type { HeldHead, RawRow, ServerDatabase, Snapshot } from '../server/server-database.js';
 import type { SqlValue } from '../server/server-dialect.js';
+import type { StoreAccess } from '../store.options.js';
 import { MysqlCustody } from './custody/mysql-custody.js';
 import { MYSQL_DIALECT } from './mysql-dialect.js';
 import { callFailure } from './mysql-errors.js';
 import { openFailure } from './mysql-opening-failure.js';
 import { MysqlConnections } from './mysql-connections.js';
-import { migrate, requireRights } from './mysql-schema.js';
+import { migrate, requireReadable, requireRights } from './mysql-schema.js';
 import type { MysqlSession } from './mysql-session.js';
 import { durabilityWarnings, readServerSettings, requireUsable } from './server-settings.js';
 import { limited, readSnapshot } from './mysql-snapshot.js';
@@ -30,7 +31,10 @@ export class MysqlDatabase implements ServerDatabase, InCustody {
   /** `'user'@'host'`: until the server says which, the most likely one. */
   private account: string;
 
-  constructor(private readonly settings: MysqlSettings) {
+  constructor(
+    private readonly settings: MysqlSettings,
+    private readonly access: StoreAccess = 'write',
+  ) {
     const { poolSize, connectTimeoutMs, place, database, username } = settings;
     this.account = `'${username}'@'%'`;
     this.reading = new ReadSlots(Math.max(1, Math.floor(poolSize / 3)), connectTimeoutMs);
@@ -44,26 +48,31 @@ export class MysqlDatabase implements ServerDatabase, InCustody {
   }
 
   async open(): Promise<void> {
+    const { access } = this;
     const { place, database, warn } = this.settings;
     let connections: MysqlConnections | undefined;
     try {
       const opened = (connections = await MysqlConnections.open(this.settings));
       const server = await opened.pool.use(async (session) => {
         this.account = await accountOf(session);
+        if (access === 'read') {
+          await requireReadable(place, session);
+          return undefined;
+        }
         const found = await readServerSettings(session);
         await requireUsable(place, session, found);
         await migrate(place, opened.source, session);
         await requireRights(session);
         return found;
       });
-      for (const warning of durabilityWarnings(server)) {
-        warn(`The audit database "${place}": ${warning}`);
+      if (server !== undefined) {
+        durabilityWarnings(server).forEach((warning) => warn(`The audit database "${place}": ${warning}`));
+        this.transactions = new MysqlTransactions(opened.pool, Number(server.get('max_allowed_packet')));
       }
-      this.transactions = new MysqlTransactions(opened.pool, Number(server.get('max_allowed_packet')));
       this.connections = opened;
     } catch (error) {
       await connections?.close();
-      throw openFailure({ place, database, account: this.account }, error);
+      throw openFailure({ place, database, account: this.account, access }, error);
     }
   }
 

@@ -1,4 +1,5 @@
 import { AuditError, DatabaseUnusableError } from '../../event/audit.error.js';
+import type { StoreAccess } from '../store.options.js';
 import { callFailure, errorNumber, isPassing, isReadOnly, isRightMissing, reasonOf } from './mysql-errors.js';
 
 const UNKNOWN_DATABASE = 1049;
@@ -17,13 +18,16 @@ export interface OpeningAccount {
   readonly database: string;
   /** `'user'@'host'`, for SQL. */
   readonly account: string;
+  /** What it was opened for. @default `write` */
+  readonly access?: StoreAccess;
 }
 
 /**
  * What is told when the store can not be opened: unusable when somebody must change something, unavailable when waiting
  * may help.
  */
-export function openFailure({ place, database, account }: OpeningAccount, error: unknown): AuditError {
+export function openFailure(opening: OpeningAccount, error: unknown): AuditError {
+  const { place, database, account, access } = opening;
   if (error instanceof AuditError) {
     return error;
   }
@@ -42,6 +46,10 @@ export function openFailure({ place, database, account }: OpeningAccount, error:
       'refuses the account',
       `Check "username" and "password", and let the account in: ${grantAll(database, accountIn(reason) ?? account)}`,
     );
+  }
+  if (isRightMissing(error) && access === 'read') {
+    const cure = `Run: GRANT SELECT ON ${quoted(database)}.* TO ${account};`;
+    return unusable('does not let the account read the log', cure);
   }
   if (isRightMissing(error)) {
     return unusable('does not let the account do its work', rightCure(database, reason, account));

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { SchemaTooNewError, StoreUnavailableError } from '../../event/audit.error.js';
+import { DatabaseUnusableError, SchemaTooNewError, StoreUnavailableError } from '../../event/audit.error.js';
 import { RECORD_COLUMN_NAMES } from '../../storage/record-columns.js';
 import { CreateAuditLog1795219200000 } from '../migrations/mysql/1795219200000-create-audit-log.migration.js';
 import { AddCustody1795305600000 } from '../migrations/mysql/1795305600000-add-custody.migration.js';
@@ -45,13 +45,41 @@ export async function migrate(database: string, source: DataSource, session: Mys
   }
 }
 
+/**
+ * Makes sure that the log is there, of this version, and that the account may read it. Changes nothing.
+ *
+ * @throws DatabaseUnusableError, SchemaTooNewError with a cure
+ */
+export async function requireReadable(database: string, session: MysqlSession): Promise<void> {
+  const applied = await appliedMigrations(database, session);
+  if (applied === undefined) {
+    throw new DatabaseUnusableError(database, 'holds no audit log', 'Check the address; nothing was made.');
+  }
+  if (applied.size < MYSQL_MIGRATIONS.length) {
+    throw new DatabaseUnusableError(
+      database,
+      'is of an older version of this package',
+      'Bring it up to date first: start the application with this version once.',
+    );
+  }
+  for (const table of ['audit_records', 'audit_heads', 'audit_tiles', 'audit_checkpoints']) {
+    await session.rows(`SELECT * FROM ${table} LIMIT 0`);
+  }
+}
+
 async function isUpToDate(database: string, session: MysqlSession): Promise<boolean> {
+  const applied = await appliedMigrations(database, session);
+  return applied !== undefined && MYSQL_MIGRATIONS.every(({ name }) => applied.has(name));
+}
+
+/** @returns `undefined` when there is no log; throws SchemaTooNewError */
+async function appliedMigrations(database: string, session: MysqlSession): Promise<ReadonlySet<string> | undefined> {
   const tables = await session.rows(
     'SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?',
     [MYSQL_MIGRATIONS_TABLE],
   );
   if (tables.length === 0) {
-    return false;
+    return undefined;
   }
   const applied = await session.rows<{ name: string }>(`SELECT name FROM ${MYSQL_MIGRATIONS_TABLE}`);
   const names = new Set(applied.map(({ name }) => name));
@@ -60,7 +88,7 @@ async function isUpToDate(database: string, session: MysqlSession): Promise<bool
   if (unknown.length > 0) {
     throw new SchemaTooNewError(database, unknown);
   }
-  return known.every((name) => names.has(name));
+  return names;
 }
 
 /**

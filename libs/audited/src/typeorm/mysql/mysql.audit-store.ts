@@ -15,7 +15,7 @@ import { mysqlSettings, optionsBeside, type MysqlLimits, type MysqlOptions } fro
 export class MysqlAuditStore extends ServerAuditStore {
   /** @throws OptionsInvalidError naming the option and the cure */
   constructor(options: MysqlOptions, storeOptions?: StoreOptions) {
-    super(new MysqlDatabase(mysqlSettings(options)), storeOptions);
+    super(new MysqlDatabase(mysqlSettings(options), storeOptions?.access), storeOptions);
   }
 
   /**

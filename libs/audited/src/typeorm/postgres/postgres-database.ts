@@ -5,14 +5,15 @@ import type { InCustody } from '../custody/custody-database.js';
 import type { SealedBatch } from '../server/sealed-batch.js';
 import type { HeldHead, RawRow, ServerDatabase, Snapshot } from '../server/server-database.js';
 import type { SqlValue } from '../server/server-dialect.js';
+import type { StoreAccess } from '../store.options.js';
 import { PostgresCustody } from './custody/postgres-custody.js';
 import { PostgresDialect } from './postgres-dialect.js';
 import { codeOf, openingFailure, storeFailure } from './postgres-failure.js';
 import { quoted } from './postgres-names.js';
 import { addPartitions } from './postgres-partitions.js';
-import { PostgresPool } from './postgres-pool.js';
+import { PostgresPool, type PoolUse } from './postgres-pool.js';
 import { quickBatches, recordBatches } from './postgres-record-batches.js';
-import { prepareSchema } from './postgres-schema.js';
+import { prepareSchema, requireSchema } from './postgres-schema.js';
 import type { PostgresSession, SessionLimit } from './postgres-session.js';
 import { insertAt, insertStatements, type InsertStatements } from './postgres-statements.js';
 import { textArray } from './postgres-text-array.js';
@@ -40,7 +41,10 @@ export class PostgresDatabase implements ServerDatabase, InCustody {
   private reading: Promise<PostgresPool> | undefined;
   private partitionTimer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly settings: PostgresSettings) {
+  constructor(
+    private readonly settings: PostgresSettings,
+    private readonly access: StoreAccess = 'write',
+  ) {
     this.dialect = new PostgresDialect(settings.schema);
     this.schema = quoted(settings.schema);
     this.insert = insertStatements(this.schema);
@@ -56,9 +60,15 @@ export class PostgresDatabase implements ServerDatabase, InCustody {
   }
 
   async open(): Promise<void> {
-    const { settings } = this;
+    const { settings, access } = this;
     let pool: PostgresPool | undefined;
     try {
+      if (access === 'read') {
+        pool = await PostgresPool.connect(settings, reading(settings));
+        await requireSchema(pool, settings);
+        this.reading = Promise.resolve(pool);
+        return;
+      }
       pool = await PostgresPool.connect(settings, {
         size: settings.poolSize - readers(settings),
         timeoutMs: settings.statementTimeoutMs,
@@ -67,7 +77,7 @@ export class PostgresDatabase implements ServerDatabase, InCustody {
       await prepareSchema(pool, settings);
     } catch (error) {
       await pool?.end();
-      throw openingFailure(settings.place, settings, error);
+      throw openingFailure(settings.place, { ...settings, access }, error);
     }
     this.writing = pool;
     await this.addPartitions();
@@ -189,15 +199,10 @@ export class PostgresDatabase implements ServerDatabase, InCustody {
 
   /** Connections to read with are made with the first read; an application that only writes has none. */
   private readers(): Promise<PostgresPool> {
-    if (this.writing === undefined) {
+    if (this.writing === undefined && this.reading === undefined) {
       throw new StoreUnavailableError('it is not open');
     }
-    const { settings } = this;
-    this.reading ??= PostgresPool.connect(settings, {
-      size: readers(settings),
-      timeoutMs: settings.readTimeoutMs,
-      readOnly: true,
-    }).catch((error: unknown) => {
+    this.reading ??= PostgresPool.connect(this.settings, reading(this.settings)).catch((error: unknown) => {
       this.reading = undefined;
       throw error;
     });
@@ -220,6 +225,10 @@ function headOf(chain: ChainId, row: RawRow | undefined): ChainHead {
     );
   }
   return { chain, position: Number(row['position']), hash: String(row['hash']) };
+}
+
+function reading(settings: PostgresSettings): PoolUse {
+  return { size: readers(settings), timeoutMs: settings.readTimeoutMs, readOnly: true };
 }
 
 function readers({ poolSize }: PostgresSettings): number {

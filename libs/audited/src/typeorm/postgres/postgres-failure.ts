@@ -4,6 +4,7 @@ import {
   EventRefusedError,
   StoreUnavailableError,
 } from '../../event/audit.error.js';
+import type { StoreAccess } from '../store.options.js';
 import { quoted } from './postgres-names.js';
 
 /** Data that does not fit, a constraint, a limit of the program (an index entry that is too large). */
@@ -54,7 +55,7 @@ export function storeFailure(place: string, error: unknown): Error {
 }
 
 /** The error of opening: what waiting does not cure is told apart, with the cure. */
-export function openingFailure(place: string, { username, schema }: Login, error: unknown): Error {
+export function openingFailure(place: string, { username, schema, access }: Login, error: unknown): Error {
   if (error instanceof AuditError) {
     return error;
   }
@@ -70,6 +71,13 @@ export function openingFailure(place: string, { username, schema }: Login, error
   }
   if (code === '3D000') {
     return unusable('does not exist', 'Create it with CREATE DATABASE, or name another one in the connection options.');
+  }
+  if (code === '42501' && access === 'read') {
+    return unusable(
+      `does not let role "${username}" read the audit log in schema "${schema}"`,
+      `Run as the owner: GRANT USAGE ON SCHEMA ${quoted(schema)} TO ${quoted(username)}; ` +
+        `GRANT SELECT ON ALL TABLES IN SCHEMA ${quoted(schema)} TO ${quoted(username)};`,
+    );
   }
   if (code === '42501') {
     return unusable(
@@ -104,6 +112,7 @@ export function openingFailure(place: string, { username, schema }: Login, error
 interface Login {
   readonly username: string;
   readonly schema: string;
+  readonly access?: StoreAccess;
 }
 
 function reasonOf(error: unknown): string {

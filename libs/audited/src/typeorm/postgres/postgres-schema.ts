@@ -8,13 +8,20 @@ import type { PostgresSettings } from './postgres.options.js';
 const MIN_SERVER_VERSION = 130_000;
 const MIGRATION_LIMIT = { limitMs: 60_000, option: 'the limit for migrations' };
 
+type Rights = Readonly<Record<string, readonly string[]>>;
+
 /** What the role of an application needs, when another role set the log up. */
-const NEEDED_RIGHTS: Readonly<Record<string, readonly string[]>> = {
+const NEEDED_RIGHTS: Rights = {
   audit_records: ['SELECT', 'INSERT'],
   audit_heads: ['SELECT', 'INSERT', 'UPDATE'],
   audit_tiles: ['SELECT', 'INSERT', 'UPDATE'],
   audit_checkpoints: ['SELECT', 'INSERT'],
 };
+
+/** What is enough for whoever only looks. */
+const RIGHTS_TO_READ: Rights = Object.fromEntries(
+  [...Object.keys(NEEDED_RIGHTS), MIGRATIONS_TABLE].map((table) => [table, ['SELECT']]),
+);
 
 /**
  * Makes sure that the log is there, of this version, and that the role may use it. Migrates where something is missing:
@@ -25,19 +32,46 @@ const NEEDED_RIGHTS: Readonly<Record<string, readonly string[]>> = {
 export async function prepareSchema(pool: PostgresPool, settings: PostgresSettings): Promise<void> {
   await pool.use(MIGRATION_LIMIT, async (session) => {
     await checkServer(session, settings);
+    await refuseReadOnly(session, settings);
     if ((await missingMigrations(session, settings)).length > 0) {
       await migrate(pool, session, settings);
     }
-    await checkRights(session, settings);
+    await checkRights(session, settings, NEEDED_RIGHTS);
+  });
+}
+
+/**
+ * Makes sure that the log is there, of this version, and that the role may read it. Changes nothing.
+ *
+ * @throws DatabaseUnusableError, SchemaTooNewError with a cure
+ */
+export async function requireSchema(pool: PostgresPool, settings: PostgresSettings): Promise<void> {
+  await pool.use(MIGRATION_LIMIT, async (session) => {
+    await checkServer(session, settings);
+    const { place, schema } = settings;
+    if (!(await hasMigrations(session, settings))) {
+      const cure = 'Check the address; nothing was made.';
+      throw new DatabaseUnusableError(place, `holds no audit log in schema "${schema}"`, cure);
+    }
+    await checkRights(session, settings, { [MIGRATIONS_TABLE]: ['SELECT'] });
+    const missing = await missingMigrations(session, settings);
+    if (missing.length > 0) {
+      throw new DatabaseUnusableError(
+        place,
+        'is of an older version of this package',
+        'Bring it up to date first: start the application with this version once.',
+      );
+    }
+    await checkRights(session, settings, RIGHTS_TO_READ);
   });
 }
 
 async function checkServer(session: PostgresSession, { place }: PostgresSettings): Promise<void> {
   const { rows } = await session.run(
     `SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS version_name,
-       current_setting('server_encoding') AS encoding, current_setting('transaction_read_only') AS read_only`,
+       current_setting('server_encoding') AS encoding`,
   );
-  const { version, version_name: versionName, encoding, read_only: readOnly } = rows[0] ?? {};
+  const { version, version_name: versionName, encoding } = rows[0] ?? {};
   if (Number(version) < MIN_SERVER_VERSION) {
     throw new DatabaseUnusableError(place, `runs on PostgreSQL ${versionName}`, 'Use version 13 or later.');
   }
@@ -45,7 +79,11 @@ async function checkServer(session: PostgresSession, { place }: PostgresSettings
     const cure = "Create one that does: CREATE DATABASE audit ENCODING 'UTF8' TEMPLATE template0.";
     throw new DatabaseUnusableError(place, `has the encoding ${encoding}, which does not hold every text`, cure);
   }
-  if (readOnly === 'on') {
+}
+
+async function refuseReadOnly(session: PostgresSession, { place }: PostgresSettings): Promise<void> {
+  const { rows } = await session.run(`SELECT current_setting('transaction_read_only') AS read_only`);
+  if (rows[0]?.['read_only'] === 'on') {
     throw new DatabaseUnusableError(
       place,
       'is read-only: a replica, or set so',
@@ -54,20 +92,21 @@ async function checkServer(session: PostgresSession, { place }: PostgresSettings
   }
 }
 
-async function missingMigrations(
-  session: PostgresSession,
-  { place, schema }: PostgresSettings,
-): Promise<readonly string[]> {
-  const known = MIGRATIONS.map((migration) => migration.name);
-  const table = `${quoted(schema)}.${MIGRATIONS_TABLE}`;
-  const { rows: found } = await session.run(
+async function hasMigrations(session: PostgresSession, { schema }: PostgresSettings): Promise<boolean> {
+  const { rows } = await session.run(
     `SELECT 1 FROM pg_class JOIN pg_namespace space ON space.oid = relnamespace WHERE nspname = $1 AND relname = $2`,
     [schema, MIGRATIONS_TABLE],
   );
-  if (found.length === 0) {
+  return rows.length > 0;
+}
+
+async function missingMigrations(session: PostgresSession, settings: PostgresSettings): Promise<readonly string[]> {
+  const { place, schema } = settings;
+  const known = MIGRATIONS.map((migration) => migration.name);
+  if (!(await hasMigrations(session, settings))) {
     return known;
   }
-  const { rows } = await session.run(`SELECT name FROM ${table}`);
+  const { rows } = await session.run(`SELECT name FROM ${quoted(schema)}.${MIGRATIONS_TABLE}`);
   const applied = rows.map((row) => String(row['name']));
   const unknown = applied.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -97,10 +136,12 @@ async function migrate(pool: PostgresPool, session: PostgresSession, settings: P
   }
 }
 
-async function checkRights(session: PostgresSession, { place, schema, username }: PostgresSettings): Promise<void> {
-  const needed = Object.entries(NEEDED_RIGHTS).flatMap(([table, rights]) =>
-    rights.map((right) => [table, right] as const),
-  );
+async function checkRights(
+  session: PostgresSession,
+  { place, schema, username }: PostgresSettings,
+  rightsOf: Rights,
+): Promise<void> {
+  const needed = Object.entries(rightsOf).flatMap(([table, rights]) => rights.map((right) => [table, right] as const));
   const checks = needed.map(
     ([table, right], index) =>
       `has_table_privilege(to_regclass('${quoted(schema).replaceAll("'", "''")}.${table}'), '${right}') AS r${index}`,
@@ -110,7 +151,7 @@ async function checkRights(session: PostgresSession, { place, schema, username }
   if (missing.length === 0) {
     return;
   }
-  const grants = Object.entries(NEEDED_RIGHTS).map(
+  const grants = Object.entries(rightsOf).map(
     ([table, rights]) => `GRANT ${rights.join(', ')} ON ${quoted(schema)}.${table} TO ${quoted(username)};`,
   );
   throw new DatabaseUnusableError(

@@ -12,7 +12,7 @@ import { optionsBeside, postgresSettings, type PostgresLimits, type PostgresOpti
 export class PostgresAuditStore extends ServerAuditStore {
   /** @throws OptionsInvalidError naming the option and the cure */
   constructor(options: PostgresOptions, storeOptions?: StoreOptions) {
-    super(new PostgresDatabase(postgresSettings(options)), storeOptions);
+    super(new PostgresDatabase(postgresSettings(options), storeOptions?.access), storeOptions);
   }
 
   /**

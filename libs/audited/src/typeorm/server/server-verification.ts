@@ -32,25 +32,33 @@ export class ServerSnapshot implements VerifiableDatabase {
     );
   }
 
-  /** Chains are also looked for in the records: removing a head must not hide its chain. */
+  /** Chains are also looked for in records and checkpoints: removing a head, or all records, must not hide its chain. */
   async chainNames(headNames: readonly string[]): Promise<readonly ChainName[]> {
-    const names = new Set(headNames);
-    let last: string | undefined;
+    const names = [
+      ...headNames,
+      ...(await this.namesIn('audit_records')),
+      ...(await this.namesIn('audit_checkpoints')),
+    ];
+    return [...new Set(names)]
+      .map((name) => ({ name, bytes: Buffer.from(name) }))
+      .sort((a, b) => Buffer.compare(a.bytes, b.bytes));
+  }
+
+  private async namesIn(table: 'audit_records' | 'audit_checkpoints'): Promise<readonly string[]> {
+    const names: string[] = [];
     // From name to name through the index: there are few chains, and many records in each.
     for (;;) {
+      const last = names.at(-1);
       const conditions = new SqlConditions(this.dialect);
       if (last !== undefined) {
         conditions.compare('chain', '>', last);
       }
-      const sql = `SELECT chain FROM ${this.dialect.table('audit_records')} ${conditions.where} ORDER BY chain LIMIT 1`;
+      const sql = `SELECT chain FROM ${this.dialect.table(table)} ${conditions.where} ORDER BY chain LIMIT 1`;
       const [next] = await this.snapshot.query(sql, conditions.values);
       if (next === undefined) {
-        return [...names]
-          .map((name) => ({ name, bytes: Buffer.from(name) }))
-          .sort((a, b) => Buffer.compare(a.bytes, b.bytes));
+        return names;
       }
-      last = String(next['chain']);
-      names.add(last);
+      names.push(String(next['chain']));
     }
   }
 

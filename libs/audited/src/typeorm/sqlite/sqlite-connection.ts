@@ -52,12 +52,28 @@ export async function openForWriting(file: string): Promise<SqliteConnection> {
   }
 }
 
-/** Opens the log for reading beside its writer; every write is refused by the connection itself. */
-export function openForReading(file: string): Promise<SqliteConnection> {
-  return connect(file, (handle) => {
+/**
+ * Opens the log for reading, beside its writer or alone; every write is refused by the connection itself, and nothing is
+ * made or migrated.
+ *
+ * @throws DatabaseUnusableError, SchemaTooNewError with a cure
+ */
+export async function openForReading(file: string): Promise<SqliteConnection> {
+  if (!existsSync(file)) {
+    // SQLite would make it.
+    throw new DatabaseUnusableError(file, 'does not exist', 'Check the path; nothing was made.');
+  }
+  const connection = await connect(file, (handle) => {
     setPragmas(handle);
     handle.pragma('query_only = ON');
   });
+  try {
+    await requireSchema(file, connection.source);
+    return connection;
+  } catch (error) {
+    await connection.source.destroy();
+    throw unusable(file, error);
+  }
 }
 
 async function connect(file: string, prepareDatabase: (handle: Database) => void): Promise<SqliteConnection> {
@@ -107,7 +123,7 @@ function requireDurability(file: string, handle: Database): void {
 async function migrate(file: string, { handle, source }: SqliteConnection): Promise<void> {
   handle.exec('BEGIN IMMEDIATE');
   try {
-    await refuseNewerSchema(file, source);
+    await appliedMigrations(file, source);
     await source.runMigrations({ transaction: 'none' });
     handle.exec('COMMIT');
   } catch (error) {
@@ -116,20 +132,37 @@ async function migrate(file: string, { handle, source }: SqliteConnection): Prom
   }
 }
 
-async function refuseNewerSchema(file: string, source: DataSource): Promise<void> {
+async function requireSchema(file: string, source: DataSource): Promise<void> {
+  const applied = await appliedMigrations(file, source);
+  if (applied.length === 0) {
+    throw new DatabaseUnusableError(file, 'holds no audit log', 'Check the path; nothing was made.');
+  }
+  if (applied.length < MIGRATIONS.length) {
+    throw new DatabaseUnusableError(
+      file,
+      'is of an older version of this package',
+      'Bring it up to date first: start the application with this version once.',
+    );
+  }
+}
+
+/** @throws SchemaTooNewError */
+async function appliedMigrations(file: string, source: DataSource): Promise<readonly string[]> {
   const tables: unknown[] = await source.query('SELECT 1 FROM sqlite_master WHERE type = ? AND name = ?', [
     'table',
     MIGRATIONS_TABLE,
   ]);
   if (tables.length === 0) {
-    return;
+    return [];
   }
   const rows: { name: string }[] = await source.query(`SELECT name FROM ${MIGRATIONS_TABLE}`);
   const known = new Set(MIGRATIONS.map((migration) => migration.name));
-  const unknown = rows.map((row) => row.name).filter((name) => !known.has(name));
+  const applied = rows.map((row) => row.name);
+  const unknown = applied.filter((name) => !known.has(name));
   if (unknown.length > 0) {
     throw new SchemaTooNewError(file, unknown);
   }
+  return applied;
 }
 
 function prepareFolder(file: string): void {

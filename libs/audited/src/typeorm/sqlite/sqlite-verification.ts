@@ -53,14 +53,16 @@ class SqliteSnapshot implements VerifiableDatabase {
     return Promise.resolve(new Map(heads.map((head) => [head.chain, head])));
   }
 
-  /** Chains are also looked for in the records: removing a head must not hide its chain. */
+  /** Chains are also looked for in records and checkpoints: removing a head, or all records, must not hide its chain. */
   chainNames(headNames: readonly string[]): Promise<readonly ChainName[]> {
-    const inRecords = this.handle
-      .prepare<[], Buffer>("SELECT DISTINCT CAST(chain AS BLOB) FROM audit_records WHERE chain < x''")
-      .pluck()
-      .all();
+    const inTables = ['audit_records', 'audit_checkpoints'].flatMap((table) =>
+      this.handle
+        .prepare<[], Buffer>(`SELECT DISTINCT CAST(chain AS BLOB) FROM ${table} WHERE chain < x''`)
+        .pluck()
+        .all(),
+    );
     const byText = new Map(
-      [...headNames.map((name) => Buffer.from(name)), ...inRecords].map((bytes) => [bytes.toString('latin1'), bytes]),
+      [...headNames.map((name) => Buffer.from(name)), ...inTables].map((bytes) => [bytes.toString('latin1'), bytes]),
     );
     const names = [...byText.values()]
       .sort((a, b) => Buffer.compare(a, b))
@@ -81,10 +83,7 @@ class SqliteSnapshot implements VerifiableDatabase {
     yield* this.rows.sifted(name, wholeChain(bytes));
   }
 
-  readonly siftedInThreads = (
-    chain: ChainName,
-    head: ChainHead,
-  ): AsyncIterable<readonly SiftedPart[]> | undefined => {
+  readonly siftedInThreads = (chain: ChainName, head: ChainHead): AsyncIterable<readonly SiftedPart[]> | undefined => {
     const { threads } = this.parts;
     return threads !== undefined && this.isOrderly(chain, head) ? threads.sifted(chain, head.position) : undefined;
   };

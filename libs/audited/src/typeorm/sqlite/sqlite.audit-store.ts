@@ -7,7 +7,7 @@ import type { AuditReader, VerifyOptions } from '../../storage/audit-reader.js';
 import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../../storage/audit-store.js';
 import { checkChainName } from '../../storage/chain-name.js';
 import { DatabaseCustody } from '../custody/database-custody.js';
-import type { StoreOptions } from '../store.options.js';
+import type { StoreAccess, StoreOptions } from '../store.options.js';
 import { verifySettings } from '../verification/verify-settings.js';
 import { IN_MEMORY } from './sqlite-connection.js';
 import { SqliteCustody } from './sqlite-custody.js';
@@ -20,9 +20,11 @@ import { SqliteThread } from './sqlite-thread.js';
  */
 export class SqliteAuditStore implements AuditStore, AuditReader {
   private readonly sealKeys: SealKeys | undefined;
+  private readonly access: StoreAccess;
   private readonly custodyOfFile = new DatabaseCustody(
     new SqliteCustody({ reader: () => this.openReader(), writer: () => this.livingWriter() }),
   );
+  /** The thread that is there as long as the store is open; of a store that is opened for reading, it can only read. */
   private writer: SqliteThread | undefined;
   private reader: Promise<SqliteThread> | undefined;
   private opening: Promise<void> | undefined;
@@ -38,6 +40,7 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
     options: StoreOptions = {},
   ) {
     this.sealKeys = resolveSealKeys(options.seal);
+    this.access = options.access ?? 'write';
   }
 
   async open(): Promise<void> {
@@ -45,7 +48,7 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
     if (this.writer !== undefined) {
       return;
     }
-    this.opening ??= this.startThread('writer').then((writer) => {
+    this.opening ??= this.startThread(this.access === 'read' ? 'reader' : 'writer').then((writer) => {
       this.writer = writer;
     });
     try {
@@ -115,7 +118,13 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
    * A writing thread that died took only the appends under way with it; the next append starts another. A log in memory
    * died with its thread, and must not come back empty as if nothing had been.
    */
-  private async livingWriter(): Promise<SqliteThread> {
+  private livingWriter(): Promise<SqliteThread> {
+    return this.access === 'read'
+      ? Promise.reject(new StoreUnavailableError('it was opened for reading'))
+      : this.livingThread();
+  }
+
+  private async livingThread(): Promise<SqliteThread> {
     if (this.reviving !== undefined) {
       await this.reviving;
     }
@@ -142,6 +151,9 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
     const writer = this.openWriter();
     if (this.file === IN_MEMORY) {
       return writer;
+    }
+    if (this.access === 'read') {
+      return this.livingThread();
     }
     const reader = await (this.reader ??= this.startReader());
     if (!reader.isDead) {

@@ -2,6 +2,7 @@ import type { ChainEvidence } from '../../integrity/chain-evidence.js';
 import type { IntegrityFault } from '../../integrity/integrity-fault.js';
 import type { SealKeys } from '../../integrity/seal-keys.js';
 import { TreeIncompleteError } from '../../event/proof.error.js';
+import { originOf } from '../../integrity/notes/checkpoint.js';
 import type { CompactRange } from '../../integrity/tree/compact-range.js';
 import { TileTree } from '../../integrity/tree/tile-tree.js';
 import type { CheckpointReader, StoredCheckpoint, TreeStore } from '../../storage/tree-store.js';
@@ -32,10 +33,11 @@ export async function chainEvidence(
   firstPosition: number | undefined,
   { store, settings, sealKeys, report }: EvidenceParts,
 ): Promise<ChainEvidence> {
-  const { ring } = settings;
+  const { ring, logName } = settings;
+  const expected = logName === undefined ? undefined : originOf(logName, chain);
   const stored = await storedCheckpoints(chain, store);
   const given = settings.given.filter((checkpoint) => checkpoint.chain === chain);
-  const { known, faults } = judgeCheckpoints({ chain, stored, given, ring });
+  const { known, origin = expected, faults } = judgeCheckpoints({ chain, stored, given, ring, expected });
   faults.forEach(report);
   const prefix = known.length > 0 ? await prunedTree(chain, (firstPosition ?? 1) - 1, store) : undefined;
   return {
@@ -43,6 +45,7 @@ export async function chainEvidence(
     frontier: (size) => (size === prefix?.end ? prefix : undefined),
     isTrusted: ring !== undefined,
     ...(ring !== undefined && { ring }),
+    ...(origin !== undefined && { origin }),
     ...(sealKeys !== undefined && { sealKeys }),
   };
 }

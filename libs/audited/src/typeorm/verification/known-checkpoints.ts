@@ -9,6 +9,8 @@ import type { GivenCheckpoint } from './verify-settings.js';
 /** Checkpoints of a chain that may be believed, and what is wrong with the others. */
 export interface JudgedCheckpoints {
   readonly known: readonly KnownCheckpoint[];
+  /** What the stored ones are signed in the name of; absent where they name several, or there are none. */
+  readonly origin?: string;
   readonly faults: readonly IntegrityFault[];
 }
 
@@ -19,6 +21,8 @@ export interface FoundCheckpoints {
   readonly given: readonly GivenCheckpoint[];
   /** `undefined`: signatures are not checked. */
   readonly ring: KeyRing | undefined;
+  /** The origin that they must have; `undefined`: that of the chain in any log. */
+  readonly expected?: string | undefined;
 }
 
 interface Judged extends KnownCheckpoint {
@@ -31,13 +35,16 @@ interface Judged extends KnownCheckpoint {
  * Judges the checkpoints of a chain: whether they are what they say, and whether a trusted key signed them. Those with
  * one and the same problem are one fault, at the smallest of them.
  */
-export function judgeCheckpoints({ chain, stored, given, ring }: FoundCheckpoints): JudgedCheckpoints {
-  const judgedStored = stored.map((checkpoint) => judgeStored(checkpoint, chain, ring));
-  const origins = new Set(judgedStored.filter(isBelieved).map(({ origin }) => origin));
+export function judgeCheckpoints({ chain, stored, given, ring, expected }: FoundCheckpoints): JudgedCheckpoints {
+  const judgedStored = stored.map((checkpoint) => judgeStored(checkpoint, expected ?? originOf('', chain), ring));
+  const believed = judgedStored.filter(isBelieved).map(({ origin }) => origin);
+  const origins = new Set(expected === undefined ? believed : [expected]);
+  const [origin, ...others] = new Set(believed);
   const judgedGiven = given.map((checkpoint) => judgeGiven(checkpoint, ring, origins));
   const judged = [...judgedStored, ...judgedGiven];
   return {
     known: judged.filter(isBelieved).map(({ origin: _origin, problem: _problem, ...known }) => known),
+    ...(origin !== undefined && others.length === 0 && { origin }),
     faults: faultsOf(chain, judged),
   };
 }
@@ -46,12 +53,14 @@ function isBelieved({ problem }: Judged): boolean {
   return problem === undefined;
 }
 
-function judgeStored({ size, root, note }: StoredCheckpoint, chain: string, ring: KeyRing | undefined): Judged {
+/** @param ending how the origin must end: an origin, or the part of one that names the chain */
+function judgeStored({ size, root, note }: StoredCheckpoint, ending: string, ring: KeyRing | undefined): Judged {
   try {
     const said = parseCheckpoint(note);
     const { origin } = said;
     const isSame = said.size === size && hexOf(said.root) === root;
-    const problem = !origin.endsWith(originOf('', chain))
+    const isOfLog = ending.startsWith('/') ? origin.endsWith(ending) : origin === ending;
+    const problem = !isOfLog
       ? `it is one of another log or chain: ${JSON.stringify(origin)}.`
       : isSame
         ? signatureProblem(note, origin, said.time, ring)

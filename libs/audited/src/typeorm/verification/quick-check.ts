@@ -68,11 +68,10 @@ export class QuickCheck {
     if (!this.isUsable || typeof body !== 'string' || (personal !== null && typeof personal !== 'string')) {
       return undefined;
     }
-    // Bytes that are no UTF-8 are read as U+FFFD, and must not pass for a U+FFFD that was sealed.
     if (
       body.length + columns.length + (personal?.length ?? 0) > MAX_CHARACTERS ||
-      body.includes(REPLACEMENT) ||
-      personal?.includes(REPLACEMENT) === true
+      !isExactText(body) ||
+      (personal !== null && !isExactText(personal))
     ) {
       return undefined;
     }
@@ -132,6 +131,11 @@ export class QuickCheck {
     }
     return true;
   }
+}
+
+/** Bytes that are no UTF-8 are read as U+FFFD, and must not pass for a U+FFFD that was sealed; nor may half a character. */
+function isExactText(text: string): boolean {
+  return !text.includes(REPLACEMENT) && text.isWellFormed();
 }
 
 /** The list of columns from behind the sequence up to the salt, of a sound record. */

@@ -2,14 +2,14 @@ import { OptionsInvalidError } from '../../event/audit.error.js';
 import { NoteMalformedError } from '../../event/proof.error.js';
 import { checkShape, checkText, checkWhole } from '../../event/option-checks.js';
 import { DEFAULT_MAX_FAULTS } from '../../integrity/fault-list.js';
-import { parseCheckpoint, type Checkpoint } from '../../integrity/notes/checkpoint.js';
+import { checkLogName, parseCheckpoint, type Checkpoint } from '../../integrity/notes/checkpoint.js';
 import { KeyRing, parseTrustedKeys } from '../../integrity/notes/key-ring.js';
 import type { VerifyOptions } from '../../storage/audit-reader.js';
 
 /** Each holds a connection and a share of memory. */
 const MAX_THREADS = 64;
 const MOST_FAULTS = 1_000_000;
-const KNOWN = ['chain', 'maxFaults', 'threads', 'trustedKeys', 'checkpoints', 'onProgress'];
+const KNOWN = ['chain', 'maxFaults', 'threads', 'trustedKeys', 'logName', 'checkpoints', 'onProgress'];
 
 /** A checkpoint that was kept outside the database. */
 export interface GivenCheckpoint extends Checkpoint {
@@ -25,6 +25,8 @@ export interface VerifySettings {
   readonly threads: number;
   /** `undefined`: no keys were given, and signatures are not checked. */
   readonly ring: KeyRing | undefined;
+  /** `undefined`: whatever log the stored checkpoints name. */
+  readonly logName: string | undefined;
   readonly given: readonly GivenCheckpoint[];
 }
 
@@ -35,7 +37,7 @@ export interface VerifySettings {
  */
 export function verifySettings(options: VerifyOptions): VerifySettings {
   checkShape('verify', options, KNOWN);
-  const { chain, maxFaults = DEFAULT_MAX_FAULTS, threads = 1, trustedKeys, checkpoints, onProgress } = options;
+  const { chain, maxFaults = DEFAULT_MAX_FAULTS, threads = 1, trustedKeys, logName, checkpoints, onProgress } = options;
   if (chain !== undefined) {
     checkText('verify.chain', chain);
   }
@@ -49,6 +51,7 @@ export function verifySettings(options: VerifyOptions): VerifySettings {
     maxFaults,
     threads,
     ring: ringOf(textsIn('verify.trustedKeys', trustedKeys)),
+    logName: logName === undefined ? undefined : checkLogName(logName, 'verify.logName'),
     given: (textsIn('verify.checkpoints', checkpoints) ?? []).map(givenCheckpoint),
   };
 }

@@ -41,13 +41,16 @@ export function isOptional(isRight: (value: unknown) => boolean): (value: unknow
 
 /** What a manifest repeats of the selection. */
 export function isSelection(value: unknown): boolean {
-  if (!isObject(value)) {
+  if (!isObjectOf(value, ['chain', 'from', 'to', 'tenantId', 'positions'])) {
     return false;
   }
-  const { chain, from, to, tenantId, positions, ...others } = value;
+  const { chain, from, to, tenantId, positions } = value;
   const isPlace =
     positions === undefined ||
-    (isObject(positions) && isText(positions['chain']) && isCount(positions['from']) && isCount(positions['through']));
+    (isObjectOf(positions, ['chain', 'from', 'through']) &&
+      isText(positions['chain']) &&
+      isCount(positions['from']) &&
+      isCount(positions['through']));
   return (
     isPlace &&
     isOptional(isText)(chain) &&
