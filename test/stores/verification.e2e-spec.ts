@@ -27,7 +27,10 @@ async function writeLog(file: string): Promise<void> {
   const store = new SqliteAuditStore(file);
   await store.open();
   for (let from = 1; from <= RECORDS; from += 1000) {
-    await store.append('main', Array.from({ length: 1000 }, (_, index) => eventAt(from + index)));
+    await store.append(
+      'main',
+      Array.from({ length: 1000 }, (_, index) => eventAt(from + index)),
+    );
     await store.append('tenant:b', [anAppendableEvent({ action: `Step ${from}` })]);
   }
   await store.close();
@@ -122,8 +125,8 @@ describe('verification by several threads', () => {
     ],
     [
       'a record was moved',
-      "UPDATE audit_records SET position = 12001 WHERE chain = 'main' AND position = 4000",
-      ['deleted main 4000', 'reordered main 12001'],
+      "UPDATE audit_records SET position = 12001 WHERE chain = 'main' AND position = 11500",
+      ['deleted main 11500', 'reordered main 12001'],
     ],
     [
       'two sequences were exchanged',

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
@@ -151,10 +151,12 @@ export class SignedLog {
 
   /** @returns puts everything back as it is now, for the next test */
   snapshot(): () => void {
-    const [restore, notes] = [this.backup(), readFileSync(this.witness)];
+    const [restore, notes] = [this.backup(), existsSync(this.witness) ? readFileSync(this.witness) : undefined];
     return () => {
       restore();
-      writeFileSync(this.witness, notes);
+      if (notes !== undefined) {
+        writeFileSync(this.witness, notes);
+      }
     };
   }
 

@@ -1,34 +1,52 @@
 import { existsSync } from 'node:fs';
-import { openCustody, type OpenedCustody } from 'nestjs-audited/custody';
-import { filesOf, textOf, type LogOptions } from './global-options.js';
+import { openCustody, type OpenCustodyOptions, type OpenedCustody } from 'nestjs-audited/custody';
 import { InputError } from './input-error.js';
+import { privateKeysOf, sealKeysOf, trustedKeysOf } from './options/input-files.js';
+import type { LogOptions } from './options/log-options.js';
+import type { Terminal } from './output/terminal.js';
+import { currentSealKey } from './seal-choice.js';
 
 /** What one command needs besides the common options. */
-export type CustodySettings = Omit<Parameters<typeof openCustody>[0], 'database' | 'checkpoints' | 'seal'>;
+export type CustodySettings = Pick<OpenCustodyOptions, 'retention' | 'classOfType' | 'spools' | 'journals' | 'bundles'>;
+
+/** What is done with a log that is open. */
+type Work<Result> = (log: OpenedCustody) => Promise<Result>;
 
 /**
- * Opens the log for one command and closes it whatever happens.
+ * Opens a log to look at it, and closes it whatever happens. Nothing is made, migrated or written: an account that may only
+ * SELECT is enough.
  *
  * @throws InputError for files and names that are wrong; what the log says
  */
-export async function withLog<Result>(
+export function readLog<Result>(
   options: LogOptions,
-  work: (log: OpenedCustody) => Promise<Result>,
+  work: Work<Result>,
   settings: CustodySettings = {},
 ): Promise<Result> {
-  requireExistingFile(options.database);
-  const keys = filesOf('--key', options.key).map((pem) => ({ pem }));
-  if (keys.length > 0 && options.origin === undefined) {
-    throw new InputError('--origin is missing: a signature names the log. Give the origin that its checkpoints have.');
-  }
-  const trustedKeys = filesOf('--trust', options.trust);
-  const sealKeys = (options.sealKey ?? []).map(sealKey);
-  const log = await openCustody({
-    ...settings,
-    database: options.database,
-    ...(options.origin === undefined ? {} : { checkpoints: { origin: options.origin, keys, trustedKeys } }),
-    ...(sealKeys.length === 0 ? {} : { seal: { keys: sealKeys } }),
-  });
+  return using({ ...settings, ...openingOf(options), access: 'read' }, work);
+}
+
+/**
+ * Opens a log to write to it, and closes it whatever happens. The log must be there: a mistyped address must not become a
+ * new one. What is written is sealed with a key exactly when the newest record is.
+ *
+ * @throws InputError for files and names that are wrong; what the log says
+ */
+export async function writeLog<Result>(
+  options: LogOptions,
+  terminal: Terminal,
+  work: Work<Result>,
+  settings: CustodySettings = {},
+): Promise<Result> {
+  const opening = openingOf(options);
+  const known = (opening.seal?.keys ?? []).map(({ id }) => id);
+  const current = await using({ ...opening, access: 'read' }, ({ reader }) => currentSealKey(reader, known));
+  const seal = current === undefined || opening.seal === undefined ? {} : { seal: { ...opening.seal, current } };
+  return using({ ...settings, ...opening, ...seal, warn: (sentence) => terminal.note(sentence) }, work);
+}
+
+async function using<Result>(options: OpenCustodyOptions, work: Work<Result>): Promise<Result> {
+  const log = await openCustody(options);
   try {
     return await work(log);
   } finally {
@@ -36,18 +54,30 @@ export async function withLog<Result>(
   }
 }
 
+function openingOf({ database, origin, key, trust, sealKey }: LogOptions): OpenCustodyOptions {
+  requireExistingFile(database);
+  const keys = privateKeysOf(key).map((pem) => ({ pem }));
+  if (keys.length > 0 && origin === undefined) {
+    throw new InputError('--origin is missing: a signature names the log. Give the origin that its checkpoints have.');
+  }
+  const trustedKeys = trustedKeysOf(trust);
+  const seals = sealKeysOf(sealKey);
+  return {
+    database,
+    checkpoints: { ...(origin === undefined ? {} : { origin }), keys, trustedKeys },
+    ...(seals.length === 0 ? {} : { seal: { keys: seals } }),
+  };
+}
+
 /** A mistyped path must not become a new, empty log that verifies. */
 function requireExistingFile(database: string): void {
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(database);
-  if (!isUrl && !existsSync(database)) {
-    throw new InputError(`--database: there is no file "${database}". Check the path; nothing was created.`);
+  if (isUrl || existsSync(database)) {
+    return;
   }
-}
-
-function sealKey(given: string): { id: string; secret: string } {
-  const [, id, file] = /^([^=]+)=(.+)$/.exec(given) ?? [];
-  if (id === undefined || file === undefined) {
-    throw new InputError('--seal-key: give <id>=<file>, for example k1=/run/secrets/audit-seal.');
-  }
-  return { id, secret: textOf('--seal-key', file).trim() };
+  // What looks like an address may hold a password.
+  const shown = database.includes('@') ? 'what was given' : `"${database}"`;
+  throw new InputError(
+    `--database: ${shown} is neither a file that exists nor an address such as postgres://user@host/name. Nothing was created.`,
+  );
 }

@@ -1,7 +1,9 @@
+import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { bundleCommand } from './commands/bundle.command.js';
 import { checkpointCommand } from './commands/checkpoint.command.js';
 import { eraseCommand } from './commands/erase.command.js';
+import { helpCommand } from './commands/help.command.js';
 import { holdCommand } from './commands/hold.command.js';
 import { keysCommand } from './commands/keys.command.js';
 import { proofCommand } from './commands/proof.command.js';
@@ -32,16 +34,17 @@ const COMMANDS = [
   pruneCommand,
   reanchorCommand,
   keysCommand,
+  helpCommand,
 ];
 
 const EPILOGUE = `
 Exit codes: 0 done or intact, 1 broken, 2 wrong call or input, 3 not possible now, 4 broken but explained.
 
 Examples:
-  audited verify -d audit.sqlite --trust audit-public.pem
+  audited verify -d audit.sqlite --trust audit-key.pub.pem
   audited verify -d postgres://auditor@db/audit --threads 4 --checkpoint last-known.note
-  audited bundle evidence/ -d audit.sqlite --from 2026-07-01 --to 2026-10-01 --origin audit.example.com/orders --key audit-key.pem
-  audited verify-bundle evidence/ --trust audit-public.pem
+  audited bundle evidence -d audit.sqlite --from 2026-07-01 --to 2026-10-01 --origin audit.example.com/orders --key audit-key.pem
+  audited verify-bundle evidence --trust audit-key.pub.pem
 
 "audited help <command>" explains one command.`;
 
@@ -49,25 +52,36 @@ Examples:
 export function programOf(terminal: Terminal, exitWith: (code: ExitCode) => void): Command {
   const program = new Command('audited')
     .description('Verifies, proves and keeps an audit log: with a database, or with nothing but a public key.')
-    .option('--json', 'one JSON document instead of sentences')
-    .option('-q, --quiet', 'no progress, no hints')
-    .showHelpAfterError('(audited help <command> explains it)')
+    .version(versionOfPackage(), '-V, --version', 'the version of nestjs-audited that this belongs to')
+    .helpCommand(false)
     .addHelpText('after', EPILOGUE)
+    .configureOutput({
+      writeOut: (text) => terminal.print(text),
+      writeErr: (text) => terminal.fail(text.replace(/\n$/, '')),
+      // Told by whoever runs the program, in one place and one form.
+      outputError: () => undefined,
+    })
     .exitOverride();
-  for (const command of COMMANDS) {
-    const made = command({ terminal, exitWith });
-    // What is inherited does not reach a command that was made outside.
-    made
-      .exitOverride()
-      .option('--json', 'one JSON document instead of sentences')
-      .option('-q, --quiet', 'no progress, no hints');
-    made.commands.forEach((inner) =>
-      inner
-        .exitOverride()
-        .option('--json', 'one JSON document instead of sentences')
-        .option('-q, --quiet', 'no progress, no hints'),
-    );
+  withOutput(program);
+  for (const made of COMMANDS.map((command) => command({ terminal, exitWith }))) {
+    adopt(program, made);
     program.addCommand(made);
   }
   return program;
+}
+
+/** What a command inherits, it does only when it was made inside of another. */
+function adopt(parent: Command, command: Command): void {
+  command.copyInheritedSettings(parent).helpCommand(false);
+  withOutput(command);
+  command.commands.forEach((inner) => adopt(command, inner));
+}
+
+function withOutput(command: Command): void {
+  command.option('--json', 'one JSON document instead of sentences').option('-q, --quiet', 'no progress, no hints');
+}
+
+function versionOfPackage(): string {
+  const { version } = createRequire(import.meta.url)('nestjs-audited/package.json') as { readonly version: string };
+  return version;
 }

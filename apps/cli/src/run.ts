@@ -2,9 +2,10 @@ import { CommanderError } from 'commander';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-code.js';
 import { Terminal } from './output/terminal.js';
 import { programOf } from './program.js';
+import { spokenMessage } from './spoken-message.js';
 
-/** What ends a process without its help: said before the process goes. */
-const FAILED = 'Something failed that this program did not expect';
+/** A code for programs, where the call could not be read at all. */
+const USAGE = 'USAGE';
 
 /**
  * Runs one command.
@@ -13,6 +14,7 @@ const FAILED = 'Something failed that this program did not expect';
  * @returns what the process should exit with; never throws
  */
 export async function run(words: readonly string[]): Promise<ExitCode> {
+  // Known before the words are read: what is wrong with them is told in the same way.
   const terminal = new Terminal(words.includes('--json'), words.includes('--quiet') || words.includes('-q'));
   let code: ExitCode = EXIT.ok;
   const program = programOf(terminal, (given) => {
@@ -22,18 +24,34 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
     await program.parseAsync([...words], { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) {
-      // Help and version are no failure; everything else of commander's was told already.
-      return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    }
-    return failed(error, terminal);
+    return error instanceof CommanderError ? misused(error, terminal) : failed(error, terminal);
   }
 }
 
-function failed(error: unknown, terminal: Terminal): ExitCode {
-  const failure = exitCodeOf(error);
-  const { message, code } = error as { readonly message?: string; readonly code?: string };
-  terminal.json({ error: { code: code ?? 'UNKNOWN', message: message ?? String(error) } });
-  terminal.fail(`audited: ${message ?? `${FAILED}: ${String(error)}`}`);
-  return failure;
+/** Says why something failed, for people and for programs. */
+export function failed(error: unknown, terminal = new Terminal(false, false)): ExitCode {
+  const { message, code } = (error ?? {}) as { readonly message?: unknown; readonly code?: unknown };
+  const sentence = typeof message === 'string' && message !== '' ? spokenMessage(message) : String(error);
+  const isOurs = typeof code === 'string' && code.startsWith('AUDIT_');
+  tell(terminal, isOurs ? code : 'UNKNOWN', isOurs ? sentence : `This was not expected: ${sentence}`);
+  return exitCodeOf(error);
+}
+
+/** Help and version are no failure, and were printed already. */
+function misused({ exitCode, code, message }: CommanderError, terminal: Terminal): ExitCode {
+  if (exitCode === 0) {
+    return EXIT.ok;
+  }
+  if (code === 'commander.help') {
+    // A group without its command: what it can do was printed.
+    terminal.json({ error: { code: USAGE, message: 'A command is missing.' } });
+    return EXIT.usage;
+  }
+  tell(terminal, USAGE, message.replace(/^error: /, ''));
+  return EXIT.usage;
+}
+
+function tell(terminal: Terminal, code: string, message: string): void {
+  terminal.json({ error: { code, message } });
+  terminal.fail(`audited: ${message}`);
 }

@@ -167,6 +167,7 @@ export {
   HoldExistsError,
   HoldUnknownError,
   PruneRefusedError,
+  type PruneObstacle,
   ReanchorNeedlessError,
   SigningFailedError,
   StatementAlteredError,

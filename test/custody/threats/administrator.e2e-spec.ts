@@ -28,24 +28,24 @@ const forgedStatement = (kind: string, facts: object): { readonly [name: string]
   ({ statement: { kind, chain: 'main', at: '2026-11-22T00:00:00.000Z', ...facts } }) as never;
 
 describe('a database administrator who changes records', () => {
-  it('T27 edits what a record says', async () => {
+  it('T28 edits what a record says', async () => {
     expect(await faultsAfter(set(5, `body = replace(body, 'Deployment', 'Holiday')`))).toEqual(['edited main 5']);
   });
 
-  it('T28 edits only a column that searches use, to hide a record from them', async () => {
+  it('T29 edits only a column that searches use, to hide a record from them', async () => {
     expect(await faultsAfter(set(5, "actor_id = 'u-innocent'"))).toEqual(['column main 5']);
   });
 
-  it('T29 edits the personal part', async () => {
+  it('T30 edits the personal part', async () => {
     const changed = set(5, "personal = replace(personal, 'person-', 'nobody-'), actor_email = 'nobody-5@example.com'");
     expect(await faultsAfter(changed)).toEqual(['personal main 5']);
   });
 
-  it('T30 removes a personal part, to hide a person as if by erasure', async () => {
+  it('T31 removes a personal part, to hide a person as if by erasure', async () => {
     expect(await faultsAfter(set(5, NOBODY))).toEqual(['erasure main 5']);
   });
 
-  it('T31 removes personal parts and forges the erasure record for it', async () => {
+  it('T32 removes personal parts and forges the erasure record for it', async () => {
     log.tamper((database) => {
       database.exec(set(5, NOBODY));
       appendForged(database, {
@@ -57,44 +57,76 @@ describe('a database administrator who changes records', () => {
     expect(await log.faults()).toEqual(['erasure main 5', `signature main ${LAST + 1}`]);
   });
 
-  it('T32 swaps two records', async () => {
+  it('T33 swaps two records', async () => {
     expect(await faultsAfter(set(5, 'position = -5'), set(6, 'position = 5'), set(-5, 'position = 6'))).toEqual([
       'reordered main 5',
       'reordered main 6',
     ]);
   });
 
-  it('T33 rewrites a record and everything behind it, with right hashes and a right head', async () => {
+  it('T34 rewrites a record and everything behind it, with right hashes and a right head', async () => {
     log.tamper((database) => rewriteToTheEnd(database, 5));
     expect(await log.faults()).toEqual([`checkpoint main ${FIRST_SIGNED}`]);
   });
 
-  it('T34 rewrites the records that no checkpoint covers yet: not detected', async () => {
+  it('T35 rewrites the records that no checkpoint covers yet: not detected', async () => {
     log.tamper((database) => rewriteToTheEnd(database, SIGNED + 2));
     expect(await log.faults()).toEqual([]);
     expect(await log.faultsWithWitness()).toEqual([]);
   });
 
-  it('T35 drops or disables a trigger and changes nothing: not detected, what is done then is', async () => {
+  it('T36 drops or disables a trigger and changes nothing: not detected, what is done then is', async () => {
     expect(await faultsAfter('SELECT 1')).toEqual([]);
     expect(await faultsAfter(set(5, "action = 'x'").replace('action', 'type'))).toEqual(['column main 5']);
   });
 });
 
+describe('a database administrator who deceives readers', () => {
+  it('T37 edits a record, lets somebody read it, and puts it back: not detected afterwards', async () => {
+    const { id, body } = log.tamper((database) => rowAt(database, 5));
+    log.tamper((database) => database.exec(set(5, "body = replace(body, 'Deployment', 'Holiday')")));
+    const shown = await log.withStore((store) => store.get(String(id)));
+    expect(await log.faults()).toEqual(['edited main 5']);
+    log.tamper((database) => database.prepare(set(5, 'body = ?')).run(body));
+    expect(shown?.event.action).toContain('Holiday');
+    expect(await log.faultsWithWitness()).toEqual([]);
+  });
+
+  it('T38 builds an index that leaves records out of searches: only the check of the database itself tells', async () => {
+    const [name, without] = ['audit_records_actor', "AND actor_id <> 'u-2'"];
+    const integrity = log.tamper((database) => {
+      const sql = String(database.prepare('SELECT sql FROM sqlite_master WHERE name = ?').pluck().get(name));
+      database.unsafeMode();
+      database.exec(`DROP INDEX ${name}; ${sql} ${without}; PRAGMA writable_schema = ON`);
+      database.prepare('UPDATE sqlite_master SET sql = ? WHERE name = ?').run(sql, name);
+      database.exec('PRAGMA writable_schema = RESET');
+      return database.pragma('integrity_check', { simple: true });
+    });
+    const { records } = await log.withStore((store) => store.find({ actorId: 'u-2' }));
+    expect(records).toEqual([]);
+    expect(await log.faultsWithWitness()).toEqual([]);
+    expect(integrity).toContain(name);
+  });
+});
+
 describe('a database administrator who removes records', () => {
-  it('T36 deletes a record in the middle', async () => {
+  it('T39 damages the head, so that the log cannot go on or goes on elsewhere', async () => {
+    expect(await faultsAfter("UPDATE audit_heads SET hash = 'x' WHERE chain = 'main'")).toEqual([`head main ${LAST}`]);
+  });
+
+  it('T40 deletes a record in the middle', async () => {
     expect(await faultsAfter("DELETE FROM audit_records WHERE chain = 'main' AND position = 5")).toEqual([
       'deleted main 5',
     ]);
   });
 
-  it('T37 deletes the first records', async () => {
+  it('T41 deletes the first records', async () => {
     expect(await faultsAfter("DELETE FROM audit_records WHERE chain = 'main' AND position <= 5")).toEqual([
       'deleted main 1',
     ]);
   });
 
-  it('T38 deletes the first records and forges the record of a prune for it', async () => {
+  it('T42 deletes the first records and forges the record of a prune for it', async () => {
     log.tamper((database) => {
       const hash = String(rowAt(database, 5)['hash']);
       database.exec("DELETE FROM audit_records WHERE chain = 'main' AND position <= 5");
@@ -104,18 +136,18 @@ describe('a database administrator who removes records', () => {
     expect(await log.faults()).toEqual(['deleted main 1', `signature main ${LAST + 1}`]);
   });
 
-  it('T39 cuts off the end and leaves the head', async () => {
+  it('T43 cuts off the end and leaves the head', async () => {
     expect(await faultsAfter("DELETE FROM audit_records WHERE chain = 'main' AND position > 18")).toEqual([
       'truncated main 19',
     ]);
   });
 
-  it('T40 cuts off the end and moves the head back with it', async () => {
+  it('T44 cuts off the end and moves the head back with it', async () => {
     log.tamper((database) => cutOffBehind(database, 12));
     expect(await log.faults()).toEqual(['truncated main 13']);
   });
 
-  it('T41 cuts off the end, head and stored checkpoints included: only a checkpoint kept outside tells', async () => {
+  it('T45 cuts off the end, head and stored checkpoints included: only a checkpoint kept outside tells', async () => {
     log.tamper((database) => {
       cutOffBehind(database, 12);
       database.exec("DELETE FROM audit_checkpoints WHERE chain = 'main' AND size > 12");
@@ -124,19 +156,19 @@ describe('a database administrator who removes records', () => {
     expect(await log.faultsWithWitness()).toEqual(['truncated main 13']);
   });
 
-  it('T42 cuts off records that no checkpoint covers yet, and the head: not detected', async () => {
+  it('T46 cuts off records that no checkpoint covers yet, and the head: not detected', async () => {
     log.tamper((database) => cutOffBehind(database, SIGNED + 1));
     expect(await log.faultsWithWitness()).toEqual([]);
   });
 
-  it('T43 removes a whole chain with its head', async () => {
+  it('T47 removes a whole chain with its head', async () => {
     const statements = ['audit_records', 'audit_heads'].map(
       (table) => `DELETE FROM ${table} WHERE chain = '${TENANT_CHAIN}'`,
     );
     expect(await faultsAfter(...statements)).toEqual([`truncated ${TENANT_CHAIN} 1`]);
   });
 
-  it('T44 removes a whole chain with everything about it: only a checkpoint kept outside tells', async () => {
+  it('T48 removes a whole chain with everything about it: only a checkpoint kept outside tells', async () => {
     const statements = ['audit_records', 'audit_heads', 'audit_checkpoints', 'audit_tiles'].map(
       (table) => `DELETE FROM ${table} WHERE chain = '${TENANT_CHAIN}'`,
     );
@@ -144,13 +176,13 @@ describe('a database administrator who removes records', () => {
     expect(await log.faultsWithWitness()).toEqual([`truncated ${TENANT_CHAIN} 1`]);
   });
 
-  it('T45 empties the database: a checkpoint kept outside tells', async () => {
+  it('T49 empties the database: a checkpoint kept outside tells', async () => {
     const tables = ['audit_records', 'audit_heads', 'audit_checkpoints', 'audit_tiles'];
     log.tamper((database) => tables.forEach((table) => database.exec(`DELETE FROM ${table}`)));
     expect(await log.faultsWithWitness()).toEqual(['truncated main 1', `truncated ${TENANT_CHAIN} 1`]);
   });
 
-  it('T46 puts an old backup in place of the log: the checkpoint file tells, and nothing is signed any more', async () => {
+  it('T50 puts an old backup in place of the log: the checkpoint file tells, and nothing is signed any more', async () => {
     const old = await SignedLog.write();
     const restore = old.backup();
     await old.append(3);
@@ -164,7 +196,17 @@ describe('a database administrator who removes records', () => {
 });
 
 describe('a database administrator who adds records', () => {
-  it('T47 inserts a record between two others', async () => {
+  it('T51 has a trigger swallow the records of somebody: the positions they would have had are missing', async () => {
+    log.tamper((database) =>
+      database.exec(
+        "CREATE TRIGGER swallow BEFORE INSERT ON audit_records WHEN NEW.actor_id = 'u-1' BEGIN SELECT RAISE(IGNORE); END",
+      ),
+    );
+    await log.append(2);
+    expect(await log.faults()).toEqual([`deleted main ${LAST + 1}`]);
+  });
+
+  it('T52 inserts a record between two others', async () => {
     log.tamper((database) => {
       dropIndexes(database);
       insertForged(database, 6, undefined);
@@ -172,23 +214,23 @@ describe('a database administrator who adds records', () => {
     expect(await log.faults()).toContain('inserted main 6');
   });
 
-  it('T48 moves a record into another chain', async () => {
+  it('T53 moves a record into another chain', async () => {
     const moved = `UPDATE audit_records SET chain = 'main' WHERE chain = '${TENANT_CHAIN}' AND position = 3`;
     const faults = await faultsAfter("DELETE FROM audit_records WHERE chain = 'main' AND position = 3", moved);
     expect(faults).toEqual(['inserted main 3', `deleted ${TENANT_CHAIN} 3`]);
   });
 
-  it('T49 stores a record a second time under another id', async () => {
+  it('T54 stores a record a second time under another id', async () => {
     log.tamper((database) => insertCopy(database, 5, { id: 'replayed', position: LAST + 1 }));
     expect(await log.faults()).toEqual([`reordered main ${LAST + 1}`]);
   });
 
-  it('T50 appends a forged record with right hashes, where records are sealed without a key: not detected', async () => {
+  it('T55 appends a forged record with right hashes, where records are sealed without a key: not detected', async () => {
     log.tamper((database) => appendForged(database, { id: 'forged-1' }));
     expect(await log.faults()).toEqual([]);
   });
 
-  it('T51 forges the record of a re-anchor to explain what was done', async () => {
+  it('T56 forges the record of a re-anchor to explain what was done', async () => {
     log.tamper((database) => {
       database.exec(set(5, `body = replace(body, 'Deployment', 'Holiday')`));
       const faults = [{ kind: 'edited', from: 1, through: LAST }];
@@ -203,7 +245,7 @@ describe('a database administrator who adds records', () => {
     ]);
   });
 
-  it('T52 forges the lifting of a legal hold, where records are sealed without a key: not detected, but it stays', async () => {
+  it('T57 forges the lifting of a legal hold, where records are sealed without a key: not detected, but it stays', async () => {
     await log.withCustody((custody) => custody.placeHold('case-7', {}, ACT));
     log.tamper((database) =>
       appendForged(database, { id: 'forged-lift', type: 'audit.hold_lifted', details: { hold: { name: 'case-7' } } }),
@@ -214,7 +256,7 @@ describe('a database administrator who adds records', () => {
 });
 
 describe('a database administrator who attacks what proves the records', () => {
-  it('T53 deletes the stored checkpoints and rewrites the history: a checkpoint kept outside tells', async () => {
+  it('T58 deletes the stored checkpoints and rewrites the history: a checkpoint kept outside tells', async () => {
     log.tamper((database) => {
       rewriteToTheEnd(database, 5);
       database.exec('DELETE FROM audit_checkpoints');
@@ -223,7 +265,7 @@ describe('a database administrator who attacks what proves the records', () => {
     expect(await log.faultsWithWitness()).toEqual([`checkpoint main ${FIRST_SIGNED}`]);
   });
 
-  it('T54 rewrites the history and signs it with a key of his own', async () => {
+  it('T59 rewrites the history and signs it with a key of his own', async () => {
     log.tamper((database) => {
       rewriteToTheEnd(database, 5);
       database.exec('DELETE FROM audit_checkpoints; DELETE FROM audit_tiles');
@@ -235,14 +277,14 @@ describe('a database administrator who attacks what proves the records', () => {
     expect(await log.faults()).toContain(`signature main ${LAST}`);
   });
 
-  it('T55 puts a changed root beside a genuine signature', async () => {
+  it('T60 puts a changed root beside a genuine signature', async () => {
     const faults = await faultsAfter(
       "UPDATE audit_checkpoints SET root = replace(root, 'a', 'b') WHERE chain = 'main'",
     );
     expect(faults).toEqual([`signature main ${FIRST_SIGNED}`]);
   });
 
-  it('T56 damages the stored tree: it is made again of the records, and must give what was signed', async () => {
+  it('T61 damages the stored tree: it is made again of the records, and must give what was signed', async () => {
     log.tamper((database) => database.exec("UPDATE audit_tiles SET hashes = 'AAAA' WHERE chain = 'main'"));
     await log.sign();
     const [newest] = await log.withCustody((custody) => custody.checkpoints({ chain: 'main', limit: 1 }));
@@ -250,7 +292,7 @@ describe('a database administrator who attacks what proves the records', () => {
     expect(await log.faultsWithWitness()).toEqual([]);
   });
 
-  it('T57 damages the stored tree of records that are pruned', async () => {
+  it('T62 damages the stored tree of records that are pruned', async () => {
     const retention = { default: '30 days' } as const;
     await log.withCustody((custody) => custody.prune(ACT, { chain: 'main' }), { retention });
     expect(await log.faults()).toEqual([]);
@@ -264,7 +306,7 @@ describe('a database administrator who attacks what proves the records', () => {
     expect(await log.faults()).not.toEqual([]);
   });
 
-  it('T58 hides a legal hold by a column before a prune: the prune looks, and refuses', async () => {
+  it('T63 hides a legal hold by a column before a prune: the prune looks, and refuses', async () => {
     await log.withCustody((custody) => custody.placeHold('case-7', { tenantId: 't-1' }, ACT));
     log.tamper((database) => database.exec(HIDE_HOLDS));
     const retention = { default: '30 days' } as const;
@@ -278,7 +320,7 @@ describe('a database administrator who attacks what proves the records', () => {
     );
   });
 
-  it('T61 hides a legal hold by a column before an erasure: the erasure goes on, and the next verification tells', async () => {
+  it('T64 hides a legal hold by a column before an erasure: the erasure goes on, and the next verification tells', async () => {
     await log.withCustody((custody) => custody.placeHold('case-7', {}, ACT));
     log.tamper((database) => database.exec(HIDE_HOLDS));
     const { records } = await log.withCustody((custody) => custody.erase({ actorId: 'u-2' }, ACT));
@@ -286,7 +328,7 @@ describe('a database administrator who attacks what proves the records', () => {
     expect(await log.faults()).toEqual([`column main ${LAST + 1}`]);
   });
 
-  it('T59 takes the signed statement of another log that has the same key', async () => {
+  it('T65 takes the signed statement of another log that has the same key', async () => {
     const staging = new SignedLog();
     const { statement, signatures } = await stolenPrune(staging);
     log.tamper((database) => {
@@ -297,7 +339,7 @@ describe('a database administrator who attacks what proves the records', () => {
     staging.dispose();
   });
 
-  it('T60 passes the checkpoint of another log off as one of this', async () => {
+  it('T66 passes the checkpoint of another log off as one of this', async () => {
     const other = await SignedLog.write();
     const [note = ''] = other.notes;
     const { size, root } = parseCheckpoint(note);

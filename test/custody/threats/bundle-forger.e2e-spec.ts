@@ -48,14 +48,14 @@ describe('somebody who forges what an auditor is given', () => {
   const edit = (lines: readonly string[]): readonly string[] =>
     lines.map((line, index) => (index === 4 ? line.replace('Deployment', 'Holiday') : line));
 
-  it('T74 edits a record in a bundle', async () => {
+  it('T88 edits a record in a bundle', async () => {
     expect(await faultsAfter(whole, () => undefined)).toEqual([]);
     expect(await faultsAfter(whole, (copy) => changeLines(copy, RECORDS, edit))).toEqual(
       expect.arrayContaining(['digest', 'edited']),
     );
   });
 
-  it('T75 drops a record from a bundle and makes the manifest fit', async () => {
+  it('T89 drops a record from a bundle and makes the manifest fit', async () => {
     const faults = await faultsAfter(whole, (copy) => {
       changeLines(copy, RECORDS, (lines) => lines.toSpliced(4, 1));
       fitManifest(copy);
@@ -63,7 +63,7 @@ describe('somebody who forges what an auditor is given', () => {
     expect(faults).toEqual(expect.arrayContaining(['signature', 'deleted']));
   });
 
-  it('T76 signs a changed bundle with a key of his own', async () => {
+  it('T90 signs a changed bundle with a key of his own', async () => {
     const own = generateKeyPair();
     const faults = await faultsAfter(whole, (copy) => {
       fitManifest(copy, (manifest) => ({ ...manifest, createdAt: '2026-01-01T00:00:00.000Z' }));
@@ -78,7 +78,7 @@ describe('somebody who forges what an auditor is given', () => {
     expect(faults).toContain('signature');
   });
 
-  it('T77 puts the records of others into the bundle of a tenant', async () => {
+  it('T91 puts the records of others into the bundle of a tenant', async () => {
     const others: string[] = [];
     await faultsAfter(whole, (copy) => changeLines(copy, RECORDS, (lines) => others.splice(0, 0, ...lines) && lines));
     const foreign = others.find((line) =>
@@ -92,14 +92,14 @@ describe('somebody who forges what an auditor is given', () => {
     expect(faults).toEqual(expect.arrayContaining(['signature', 'inserted']));
   });
 
-  it('T78 edits a personal part in a bundle, which no digest covers', async () => {
+  it('T92 edits a personal part in a bundle, which no digest covers', async () => {
     const faults = await faultsAfter(whole, (copy) =>
       changeLines(copy, 'personal.jsonl.gz', (lines) => lines.map((line) => line.replace('person-2@', 'nobody-2@'))),
     );
     expect(new Set(faults)).toEqual(new Set(['personal']));
   });
 
-  it('T79 edits the proof of an event, or puts the checkpoint of another log into it', async () => {
+  it('T93 edits the proof of an event, or puts the checkpoint of another log into it', async () => {
     const verdict = (changed: Partial<EventProof>) =>
       verifyEventProof(JSON.stringify({ ...proof, ...changed }), { trustedKeys: [log.keys.publicPem] });
     expect(verdict({})).toMatchObject({ ok: true, isTrusted: true });

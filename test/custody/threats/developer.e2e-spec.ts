@@ -63,7 +63,7 @@ describe('an application developer', () => {
     await nest.close();
   });
 
-  it('T14 is refused every UPDATE and DELETE on the connection to SQLite', () => {
+  it('T13 is refused every UPDATE and DELETE on the connection to SQLite', () => {
     const statements = [
       "UPDATE audit_records SET body = '{}' WHERE position = 3",
       'UPDATE audit_records SET personal = NULL, salt = NULL, actor_email = NULL, actor_ip = NULL',
@@ -88,7 +88,7 @@ describe('an application developer', () => {
     expect(passed).toEqual([]);
   });
 
-  it('T16 is found when INSERT OR REPLACE puts another record into the place of one', async () => {
+  it('T14 is found when INSERT OR REPLACE puts another record into the place of one', async () => {
     log.asApplication((database) => {
       const { sequence, ...row } = rowAt(database, 5);
       const body = String(row['body']).replace('"action":"', '"action":"Forged: ');
@@ -103,7 +103,7 @@ describe('an application developer', () => {
     expect(await log.faults()).toContain('forked main 6');
   });
 
-  it('T17 is found when a permit made by hand lets personal data be removed', async () => {
+  it('T15 is found when a permit made by hand lets personal data be removed', async () => {
     log.asApplication((database) =>
       database.exec(`
         INSERT INTO audit_permits (operation, chain, through) VALUES ('erase', 'main', 20);
@@ -114,7 +114,7 @@ describe('an application developer', () => {
     expect(await log.faults()).toEqual(['erasure main 3']);
   });
 
-  it('T18 is found when a permit made by hand lets the beginning be deleted', async () => {
+  it('T16 is found when a permit made by hand lets the beginning be deleted', async () => {
     log.asApplication((database) =>
       database.exec(`
         INSERT INTO audit_permits (operation, chain, through) VALUES ('prune', 'main', 5);
@@ -124,7 +124,17 @@ describe('an application developer', () => {
     expect(await log.faults()).toEqual(['deleted main 1']);
   });
 
-  it('T26 shortens the retention: what goes is stated, with who and why, archived, and signed', async () => {
+  it('T17 erases himself by the procedure: what he did stays, under his id, and who erased him and why', async () => {
+    await log.withCustody((custody) => custody.erase({ actorId: 'u-2' }, ACT));
+    const [{ records: acts }, { records: erasures }] = await log.withStore((store) =>
+      Promise.all([store.find({ actorId: 'u-2' }), store.find({ type: 'audit.erasure' })]),
+    );
+    expect(acts.map(({ event, erased }) => [event.action, erased])).toContainEqual(['Deployment completed', true]);
+    expect(erasures[0]?.event).toMatchObject({ actor: { id: 'u-keeper' }, reason: ACT.reason });
+    expect(await log.faults()).toEqual([]);
+  });
+
+  it('T18 shortens the retention: what goes is stated, with who and why, archived, and signed', async () => {
     const retention = { default: { keep: '10 years', online: '30 days' }, archive: log.path('archive') } as const;
     const [pruned] = await log.withCustody((custody) => custody.prune(ACT, { chain: 'main' }), { retention });
     expect(pruned).toMatchObject({
@@ -138,7 +148,7 @@ describe('an application developer', () => {
 });
 
 describe('an application developer with a connection to PostgreSQL', () => {
-  it('T15 is refused UPDATE, DELETE and TRUNCATE', async () => {
+  it('T19 is refused UPDATE, DELETE and TRUNCATE', async () => {
     const server = await PostgresServer.start();
     const url = await server.newDatabase();
     const store = new PostgresAuditStore({ url });
@@ -193,17 +203,17 @@ describe('an application developer, in a running application', () => {
   });
   afterAll(() => app.nest.close());
 
-  it('T13 misspells an event type: the compiler refuses it, and the record says that nobody knows it', async () => {
+  it('T20 misspells an event type: the compiler refuses it, and the record says that nobody knows it', async () => {
     const { event } = await app.onePost('/orders');
     expect(event).toMatchObject({ type: 'order.placed', uncatalogued: true });
   });
 
-  it('T19 swallows an error: not detected, the record says success like the answer', async () => {
+  it('T21 swallows an error: not detected, the record says success like the answer', async () => {
     const { answer, event } = await app.onePost('/orders/swallowed');
     expect([answer.status, event.outcome, event.error]).toEqual([201, 'success', undefined]);
   });
 
-  it('T20 kills the process right after the answer: the record was durable before it, and the end is missing', async () => {
+  it('T22 kills the process right after the answer: the record was durable before it, and the end is missing', async () => {
     const answer = await app.post('/orders');
     const copy = `${app.database}.killed`;
     // What a killed process leaves is what is in its files at that moment.
@@ -251,7 +261,7 @@ describe('an application developer, in a running application', () => {
 });
 
 describe('an application developer who switches things off', () => {
-  it('T21 stops the audit trail for a while: the end, the beginning and the missing checkpoints show it', async () => {
+  it('T25 stops the audit trail for a while: the end, the beginning and the missing checkpoints show it', async () => {
     const log = new SignedLog();
     const boot = async (): Promise<void> => {
       const module = await Test.createTestingModule({
@@ -280,14 +290,14 @@ describe('an application developer who switches things off', () => {
     log.dispose();
   });
 
-  it('T22 takes the key of the seal out of the configuration: the first record without it is a fault', async () => {
+  it('T26 takes the key of the seal out of the configuration: the first record without it is a fault', async () => {
     const log = await SignedLog.write({ seal: { current: 'k1', keys: [{ id: 'k1', secret: randomBytes(32) }] } });
     await log.append(1, {});
     expect(await log.faults()).toEqual([`scheme main ${LAST + 1}`]);
     log.dispose();
   });
 
-  it('T25 lifts a legal hold through the application: not detected, but the record stays and says when and who', async () => {
+  it('T27 lifts a legal hold through the application: not detected, but the record stays and says when and who', async () => {
     const log = await SignedLog.write();
     await log.withCustody((custody) => custody.placeHold('case-7', {}, ACT));
     const facts = { type: 'audit.hold_lifted', details: { hold: { name: 'case-7' } } };

@@ -149,7 +149,7 @@ describe('an outsider who sends requests', () => {
     expect(JSON.stringify(event)).not.toContain('hunter2');
   });
 
-  it('T10 cannot take the id of another record, nor forge text in the correlation id', async () => {
+  it('T09 cannot take the id of another record, nor forge text in the correlation id', async () => {
     const { event: first } = await app.one('/orders');
     const headers = { 'x-audit-id': first.id, 'x-correlation-id': '"><script>' };
     const { answer, event } = await app.one('/orders', { headers });
@@ -158,7 +158,7 @@ describe('an outsider who sends requests', () => {
     expect(event.correlationId).toBe(event.id);
   });
 
-  it('T11 does not read the log: the reading API is behind the guards of the application', async () => {
+  it('T10 does not read the log: the reading API is behind the guards of the application', async () => {
     const answer = await app.request('/v1/audit/events');
     expect(answer.status).toBe(403);
     expect((await app.fresh()).filter(({ outcome }) => outcome !== 'denied')).toEqual([]);
@@ -166,7 +166,7 @@ describe('an outsider who sends requests', () => {
 });
 
 describe('an outsider who floods the application', () => {
-  it('T09 loses records only where they are counted, and the count is itself in the log', async () => {
+  it('T11 loses records only where they are counted, and the count is itself in the log', async () => {
     const app = await testApp('express')
       .audit({
         durability: 'best-effort',

@@ -1,7 +1,9 @@
-import { Command } from 'commander';
-import { personOf, time, withDatabase, withSigning, type LogOptions } from '../global-options.js';
+import { Command, Option } from 'commander';
 import { InputError } from '../input-error.js';
-import { withLog } from '../log-connection.js';
+import { writeLog } from '../log-connection.js';
+import { personOf } from '../options/act-options.js';
+import { withSigning, type LogOptions } from '../options/log-options.js';
+import { time } from '../options/option-values.js';
 import { Progress } from '../output/progress.js';
 import type { CommandContext } from '../program.js';
 
@@ -28,14 +30,14 @@ Examples:
 export function bundleCommand({ terminal }: CommandContext): Command {
   const command = new Command('bundle')
     .description('export records with everything that proves them')
-    .argument('<folder>', 'must not exist yet');
-  return withSigning(withDatabase(command))
+    .argument('<folder>', 'where to; it must not exist yet');
+  return withSigning(command)
     .option('-c, --chain <name>', 'only this chain')
     .option('--from <time>', 'events that occurred at or after it', time)
     .option('--to <time>', 'events that occurred before it', time)
     .option('--tenant <id>', 'only this tenant')
-    .option('--by <person>', 'who exports: an id, or an e-mail address')
-    .option('--reason <text>', 'why')
+    .addOption(new Option('--by <person>', 'who exports: an id, or an e-mail address').env('AUDITED_BY'))
+    .option('--reason <text>', 'why it is exported')
     .option('--unsigned', 'sign nothing: for a look at it, not for evidence')
     .addHelpText('after', HELP)
     .action(async (folder: string, options: BundleOptions) => {
@@ -43,7 +45,7 @@ export function bundleCommand({ terminal }: CommandContext): Command {
         throw new InputError('--key is missing: a bundle is signed. Give a key with --origin, or say --unsigned.');
       }
       const progress = new Progress(terminal, 'positions');
-      const summary = await withLog(options, ({ custody }) =>
+      const summary = await writeLog(options, terminal, ({ custody }) =>
         custody.bundle(folder, {
           ...(options.chain === undefined ? {} : { chain: options.chain }),
           ...(options.from === undefined ? {} : { from: options.from }),

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import type { StoredCheckpoint } from 'nestjs-audited';
-import { withDatabase, withSigning, wholeNumber, type LogOptions } from '../global-options.js';
 import { InputError } from '../input-error.js';
-import { withLog } from '../log-connection.js';
+import { readLog, writeLog } from '../log-connection.js';
+import { withSigning, type LogOptions } from '../options/log-options.js';
+import { wholeNumber } from '../options/option-values.js';
 import type { CommandContext } from '../program.js';
 
 interface CheckpointOptions extends LogOptions {
@@ -22,7 +23,7 @@ Examples:
 /** `audited checkpoint`. */
 export function checkpointCommand({ terminal }: CommandContext): Command {
   const command = new Command('checkpoint').description('sign a checkpoint now, or list those that were signed');
-  return withSigning(withDatabase(command))
+  return withSigning(command)
     .option('-c, --chain <name>', 'only this chain')
     .option('--list', 'list the newest instead of signing')
     .option('--limit <count>', 'list so many', wholeNumber, 10)

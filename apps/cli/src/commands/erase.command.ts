@@ -1,17 +1,11 @@
 import { Command } from 'commander';
 import type { ErasureSelection } from 'nestjs-audited';
-import {
-  actOf,
-  collect,
-  time,
-  withAct,
-  withDatabase,
-  withSigning,
-  type ActOptions,
-  type LogOptions,
-} from '../global-options.js';
 import { InputError } from '../input-error.js';
-import { withLog } from '../log-connection.js';
+import { writeLog } from '../log-connection.js';
+import { actOf, withAct, type ActOptions } from '../options/act-options.js';
+import { foldersOf } from '../options/input-files.js';
+import { withSigning, type LogOptions } from '../options/log-options.js';
+import { collect, time } from '../options/option-values.js';
 import { Progress } from '../output/progress.js';
 import type { CommandContext } from '../program.js';
 
@@ -28,6 +22,7 @@ interface EraseOptions extends LogOptions, ActOptions {
   readonly journal?: readonly string[];
   readonly archive?: readonly string[];
   readonly scrub?: boolean;
+  readonly rewriteAll?: boolean;
   readonly othersAreStopped?: boolean;
 }
 
@@ -45,13 +40,13 @@ Examples:
 /** `audited erase`. */
 export function eraseCommand({ terminal }: CommandContext): Command {
   const command = new Command('erase').description('erase the personal data of somebody').addHelpText('after', HELP);
-  return withAct(withSigning(withDatabase(command)))
+  return withAct(withSigning(command))
     .option('--actor <id>', 'what this actor did')
     .option('--email <address>', 'every personal part that holds this address')
-    .option('--tenant <id>', 'by filter: all given ones must match')
-    .option('--session <id>')
-    .option('--resource-type <type>')
-    .option('--resource <id>')
+    .option('--tenant <id>', 'what was done for this tenant; of this and what follows, all that is given must match')
+    .option('--session <id>', 'what was done in this session')
+    .option('--resource-type <type>', 'what was done to resources of this type')
+    .option('--resource <id>', 'what was done to this resource')
     .option('--from <time>', 'events that occurred at or after it', time)
     .option('--to <time>', 'events that occurred before it', time)
     .option('--spool <folder>', 'a spool of a process that does not run; repeat for several', collect)
@@ -59,21 +54,26 @@ export function eraseCommand({ terminal }: CommandContext): Command {
     .option('--archive <folder>', 'an archive or a bundle; repeat for several', collect)
     .option('--scrub', 'overwrite the freed bytes in the database (the default for SQLite); takes long on a server')
     .option('--no-scrub', 'leave the freed bytes to be overwritten later')
+    .option('--rewrite-all', 'with --scrub: also tables that are large or in use, which stops whoever writes meanwhile')
     .option('--others-are-stopped', 'no other process writes to the journals at the moment')
     .action(async (options: EraseOptions) => {
       const progress = new Progress(terminal, 'records');
-      const report = await withLog(
+      const selection = selectionOf(options);
+      const act = actOf(options);
+      const report = await writeLog(
         options,
+        terminal,
         ({ custody }) =>
-          custody.erase(selectionOf(options), actOf(options), {
+          custody.erase(selection, act, {
             ...(options.scrub === undefined ? {} : { scrub: options.scrub }),
+            ...(options.rewriteAll === true ? { rewriteAll: true } : {}),
             othersAreStopped: options.othersAreStopped === true,
             onProgress: ({ records, total }) => progress.update(records, total),
           }),
         {
-          spools: options.spool ?? [],
-          journals: options.journal ?? [],
-          bundles: options.archive ?? [],
+          spools: foldersOf('--spool', options.spool),
+          journals: foldersOf('--journal', options.journal),
+          bundles: foldersOf('--archive', options.archive),
         },
       ).finally(() => progress.stop());
       terminal.json(report);

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import type { LegalHold } from 'nestjs-audited';
-import { actOf, withAct, withDatabase, withSigning, type ActOptions, type LogOptions } from '../global-options.js';
-import { withLog } from '../log-connection.js';
+import { readLog, writeLog } from '../log-connection.js';
+import { actOf, withAct, type ActOptions } from '../options/act-options.js';
+import { withDatabase, withSigning, type LogOptions } from '../options/log-options.js';
+import { time } from '../options/option-values.js';
 import type { Terminal } from '../output/terminal.js';
 import type { CommandContext } from '../program.js';
 
@@ -13,12 +15,12 @@ interface PlaceOptions extends LogOptions, ActOptions {
   readonly resourceType?: string;
   readonly resource?: string;
   readonly correlation?: string;
-  readonly from?: string;
-  readonly to?: string;
+  readonly from?: Date;
+  readonly to?: Date;
 }
 
 const HELP = `
-While a legal hold is in force, nothing that it selects is pruned or erased. Placing and lifting are sealed records with
+While a legal hold is in force, nothing that it selects is pruned or erased; without any fact it keeps everything. Placing and lifting are sealed records with
 the person and the reason; the log itself is the only register of holds.
 
 Examples:
@@ -37,20 +39,23 @@ export function holdCommand({ terminal }: CommandContext): Command {
 }
 
 function placeCommand(terminal: Terminal): Command {
-  const command = new Command('place').description('place a hold; every given fact must match').argument('<name>');
-  return withAct(withSigning(withDatabase(command)))
-    .option('-c, --chain <name>')
+  const command = new Command('place')
+    .description('place a hold; every given fact must match')
+    .argument('<name>', 'what it is called: a case, a request');
+  return withAct(withSigning(command))
+    .option('-c, --chain <name>', 'only in this chain')
     .option('--actor <id>', 'what this actor did')
     .option('--tenant <id>', 'what was done for this tenant')
-    .option('--type <event type>')
-    .option('--resource-type <type>')
-    .option('--resource <id>')
-    .option('--correlation <id>')
-    .option('--from <time>', 'events that occurred at or after it, ISO 8601')
-    .option('--to <time>', 'events that occurred before it, ISO 8601')
+    .option('--type <event type>', 'events of exactly this type')
+    .option('--resource-type <type>', 'what was done to resources of this type')
+    .option('--resource <id>', 'what was done to this resource')
+    .option('--correlation <id>', 'what belongs together under this id')
+    .option('--from <time>', 'events that occurred at or after it', time)
+    .option('--to <time>', 'events that occurred before it', time)
     .action(async (name: string, options: PlaceOptions) => {
-      const hold = await withLog(options, ({ custody }) =>
-        custody.placeHold(name, selectionOf(options), actOf(options)),
+      const act = actOf(options);
+      const hold = await writeLog(options, terminal, ({ custody }) =>
+        custody.placeHold(name, selectionOf(options), act),
       );
       terminal.json(hold);
       terminal.say(`Placed at position ${hold.position}: ${lineOf(hold)}`);
@@ -58,9 +63,12 @@ function placeCommand(terminal: Terminal): Command {
 }
 
 function liftCommand(terminal: Terminal): Command {
-  const command = new Command('lift').description('end a hold').argument('<name>');
-  return withAct(withSigning(withDatabase(command))).action(async (name: string, options: LogOptions & ActOptions) => {
-    const hold = await withLog(options, ({ custody }) => custody.liftHold(name, actOf(options)));
+  const command = new Command('lift')
+    .description('end a hold')
+    .argument('<name>', 'what it is called: a case, a request');
+  return withAct(withSigning(command)).action(async (name: string, options: LogOptions & ActOptions) => {
+    const act = actOf(options);
+    const hold = await writeLog(options, terminal, ({ custody }) => custody.liftHold(name, act));
     terminal.json(hold);
     terminal.say(`Lifted: ${lineOf(hold)}`);
   });
@@ -68,7 +76,7 @@ function liftCommand(terminal: Terminal): Command {
 
 function listCommand(terminal: Terminal): Command {
   return withDatabase(new Command('list').description('the holds in force')).action(async (options: LogOptions) => {
-    const holds = await withLog(options, ({ custody }) => custody.holds());
+    const holds = await readLog(options, ({ custody }) => custody.holds());
     terminal.json(holds);
     holds.forEach((hold) => terminal.say(lineOf(hold)));
     if (holds.length === 0) {
@@ -86,8 +94,8 @@ function selectionOf(options: PlaceOptions): LegalHold['selection'] {
     resourceType: options.resourceType,
     resourceId: options.resource,
     correlationId: options.correlation,
-    from: options.from,
-    to: options.to,
+    from: options.from?.toISOString(),
+    to: options.to?.toISOString(),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

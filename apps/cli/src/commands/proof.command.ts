@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { withDatabase, withSigning, type LogOptions } from '../global-options.js';
+import type { EventProof, OpenedCustody } from 'nestjs-audited/custody';
 import { InputError } from '../input-error.js';
-import { withLog } from '../log-connection.js';
+import { readLog, writeLog } from '../log-connection.js';
+import { withSigning, type LogOptions } from '../options/log-options.js';
 import type { CommandContext } from '../program.js';
 
 interface ProofOptions extends LogOptions {
@@ -19,24 +20,36 @@ Example:
 
 /** `audited proof`. */
 export function proofCommand({ terminal }: CommandContext): Command {
-  const command = new Command('proof').description('prove that an event is in the log').argument('<event id>');
-  return withSigning(withDatabase(command))
+  const command = new Command('proof')
+    .description('prove that an event is in the log')
+    .argument('<event id>', 'the id of the event, as every record and every format has it');
+  return withSigning(command)
     .option('--out <file>', 'write there instead of to standard output')
     .option('--with-personal', 'include the personal part: e-mail, name, address')
     .addHelpText('after', HELP)
     .action(async (id: string, options: ProofOptions) => {
-      const proof = await withLog(options, ({ custody }) =>
-        custody.prove(id, { withPersonal: options.withPersonal === true }),
-      );
+      requireNew(options.out);
+      const prove = ({ custody }: OpenedCustody): Promise<EventProof> =>
+        custody.prove(id, { withPersonal: options.withPersonal === true });
+      // With a key, a checkpoint is signed first where none covers the event yet.
+      const canSign = (options.key ?? []).length > 0;
+      const proof = await (canSign ? writeLog(options, terminal, prove) : readLog(options, prove));
       const text = `${JSON.stringify(proof, undefined, 2)}\n`;
       if (options.out === undefined) {
-        process.stdout.write(text);
+        terminal.print(text);
         return;
       }
       writeProof(options.out, text);
       terminal.json({ file: options.out, bytes: Buffer.byteLength(text) });
       terminal.say(`${options.out}: ${Buffer.byteLength(text)} bytes`);
     });
+}
+
+/** Before a checkpoint is signed for it. */
+function requireNew(file: string | undefined): void {
+  if (file !== undefined && existsSync(file)) {
+    throw new InputError(`--out: "${file}" exists already and is not overwritten.`);
+  }
 }
 
 function writeProof(file: string, text: string): void {

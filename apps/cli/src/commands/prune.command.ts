@@ -1,17 +1,10 @@
 import { Command, Option } from 'commander';
 import type { PruneOptions, RetentionOptions } from 'nestjs-audited';
-import {
-  actOf,
-  textOf,
-  withAct,
-  withDatabase,
-  withSigning,
-  withTrust,
-  type ActOptions,
-  type LogOptions,
-} from '../global-options.js';
 import { InputError } from '../input-error.js';
-import { withLog } from '../log-connection.js';
+import { readLog, writeLog } from '../log-connection.js';
+import { actOf, withAct, type ActOptions } from '../options/act-options.js';
+import { textOf } from '../options/input-files.js';
+import { withSigning, type LogOptions } from '../options/log-options.js';
 import type { Terminal } from '../output/terminal.js';
 import type { CommandContext } from '../program.js';
 
@@ -34,13 +27,13 @@ An interrupted prune leaves a log that verifies; run it again and it goes on.
 "typeClasses" says here what the catalogue says in the application: the retention class of an event type.
 
 Examples:
-  audited prune --dry-run -d audit.sqlite --keep "400 days" --by ops --reason "retention policy 3"
+  audited prune --dry-run -d audit.sqlite --keep "400 days"
   audited prune -d audit.sqlite --preset hipaa --archive archive --by ops --reason "yearly" --origin audit.example.com/orders --key audit-key.pem`;
 
 /** `audited prune`. */
 export function pruneCommand({ terminal }: CommandContext): Command {
   const command = new Command('prune').description('remove records whose time is over').addHelpText('after', HELP);
-  return withAct(withTrust(withSigning(withDatabase(command))))
+  return withAct(withSigning(command))
     .option('--policy <file>', 'the retention policy, as JSON')
     .addOption(new Option('--preset <name>', 'a policy of its own').choices(['pci-dss', 'cert-in', 'hipaa']))
     .option('--keep <period>', 'the same period for everything: "400 days", "12 months", "6 years"')
@@ -51,7 +44,7 @@ export function pruneCommand({ terminal }: CommandContext): Command {
       const { retention, typeClasses } = policyOf(options);
       const settings = { retention, classOfType: (type: string) => typeClasses[type] };
       if (options.dryRun === true) {
-        const plans = await withLog(options, ({ custody }) => custody.planPrune(options.chain), settings);
+        const plans = await readLog(options, ({ custody }) => custody.planPrune(options.chain), settings);
         terminal.json(plans);
         plans.forEach(({ chain, from, through, limit }) =>
           terminal.say(
@@ -62,10 +55,12 @@ export function pruneCommand({ terminal }: CommandContext): Command {
         );
         return;
       }
-      const done = await withLog(
+      const act = actOf(options);
+      const done = await writeLog(
         options,
+        terminal,
         ({ custody }) =>
-          custody.prune(actOf(options), {
+          custody.prune(act, {
             ...(options.chain === undefined ? {} : { chain: options.chain }),
             onProgress: tellSteps(terminal),
           }),

@@ -1,17 +1,10 @@
 import { Command, Option } from 'commander';
 import type { ReanchorCause } from 'nestjs-audited';
-import {
-  actOf,
-  collect,
-  filesOf,
-  withAct,
-  withDatabase,
-  withSigning,
-  withTrust,
-  type ActOptions,
-  type LogOptions,
-} from '../global-options.js';
-import { withLog } from '../log-connection.js';
+import { writeLog } from '../log-connection.js';
+import { actOf, withAct, type ActOptions } from '../options/act-options.js';
+import { checkpointsOf } from '../options/input-files.js';
+import { withSigning, type LogOptions } from '../options/log-options.js';
+import { collect } from '../options/option-values.js';
 import type { CommandContext } from '../program.js';
 
 interface ReanchorOptions extends LogOptions, ActOptions {
@@ -33,18 +26,19 @@ export function reanchorCommand({ terminal }: CommandContext): Command {
   const command = new Command('reanchor')
     .description('explain a legitimate break, such as a restore from a backup')
     .addHelpText('after', HELP);
-  return withAct(withTrust(withSigning(withDatabase(command))))
+  return withAct(withSigning(command))
     .option('-c, --chain <name>', 'the chain', 'main')
     .addOption(
-      new Option('--cause <cause>').choices(['restore', 'disaster', 'migration', 'other']).makeOptionMandatory(),
+      new Option('--cause <cause>', 'what kind of break it was')
+        .choices(['restore', 'disaster', 'migration', 'other'])
+        .makeOptionMandatory(),
     )
     .option('--checkpoint <file>', 'a checkpoint that was kept outside and no longer fits; repeat for several', collect)
     .action(async (options: ReanchorOptions) => {
-      const done = await withLog(options, ({ custody }) =>
-        custody.reanchor(
-          { chain: options.chain, cause: options.cause, checkpoints: filesOf('--checkpoint', options.checkpoint) },
-          actOf(options),
-        ),
+      const act = actOf(options);
+      const checkpoints = checkpointsOf(options.checkpoint);
+      const done = await writeLog(options, terminal, ({ custody }) =>
+        custody.reanchor({ chain: options.chain, cause: options.cause, checkpoints }, act),
       );
       terminal.json(done);
       terminal.say(`Explained at position ${done.position} of chain ${done.chain}:`);

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { verifyEventProof } from 'nestjs-audited/custody';
 import { EXIT } from '../exit-code.js';
-import { filesOf, textOf, trustOption } from '../global-options.js';
+import { textOf, trustedKeysOf } from '../options/input-files.js';
+import { trustOption } from '../options/log-options.js';
 import type { CommandContext } from '../program.js';
 
 const HELP = `
@@ -11,11 +12,11 @@ Needs no database and no network. Without --trust it proves only that the file i
 export function verifyProofCommand({ terminal, exitWith }: CommandContext): Command {
   return new Command('verify-proof')
     .description('check the proof of one event')
-    .argument('<file>')
+    .argument('<file>', 'what "audited proof" wrote')
     .addOption(trustOption())
     .addHelpText('after', HELP)
     .action((file: string, { trust }: { trust?: readonly string[] }) => {
-      const verdict = verifyEventProof(textOf('<file>', file), { trustedKeys: filesOf('--trust', trust) });
+      const verdict = verifyEventProof(textOf('<file>', file), { trustedKeys: trustedKeysOf(trust) });
       terminal.json(verdict);
       verdict.problems.forEach((problem) => terminal.say(problem));
       verdict.remarks.forEach((remark) => terminal.say(remark));

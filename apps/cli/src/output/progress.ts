@@ -1,20 +1,20 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Terminal } from './terminal.js';
 
+/** Where a bar is drawn: standard error, or a stream of a test. */
+export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
 /** Long work as a bar with the time that is left, on standard error; nothing where nobody watches. */
 export class Progress {
   private bar: SingleBar | undefined;
 
   /** @param what what is counted, in the plural: `records` */
-  constructor(
-    terminal: Terminal,
-    private readonly what: string,
-  ) {
-    if (!terminal.isQuiet && process.stderr.isTTY) {
+  constructor(terminal: Terminal, what: string, stream: ProgressStream = process.stderr) {
+    if (!terminal.isQuiet && stream.isTTY === true) {
       this.bar = new SingleBar(
         {
           format: `{bar} {percentage} %  {value} of {total} ${what}  {eta_formatted} left`,
-          stream: process.stderr,
+          stream,
           clearOnComplete: true,
           hideCursor: true,
           etaBuffer: 200,
@@ -30,8 +30,9 @@ export class Progress {
       return;
     }
     if (!this.bar.isActive) {
-      this.bar.start(total, done);
+      this.bar.start(Math.max(total, done), done);
     }
+    // The end may move while the work goes on.
     this.bar.setTotal(Math.max(total, done));
     this.bar.update(done);
   }

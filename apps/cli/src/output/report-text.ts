@@ -1,5 +1,4 @@
 import type { IntegrityFault, IntegrityReport } from 'nestjs-audited';
-import type { BundleFault } from 'nestjs-audited/custody';
 import type { Terminal } from './terminal.js';
 
 const VERDICT = {
@@ -36,13 +35,6 @@ export function faultLine({ kind, chain, position, message, explainedBy }: Integ
   return `${kind.toUpperCase()} ${chain}:${position} ${message}${explained}`;
 }
 
-/** One fault of a bundle in one line. */
-export function bundleFaultLine({ kind, chain, position, file, line, message }: BundleFault): string {
-  const place = chain === undefined ? '' : ` ${chain}${position === undefined ? '' : `:${position}`}`;
-  const where = file === undefined ? '' : ` ${file}${line === undefined ? '' : ` line ${line}`}`;
-  return `${kind.toUpperCase()}${place}${where} ${message}`;
-}
-
 function chainLine(chain: IntegrityReport['chains'][number]): string {
   const { records, position, erased, pruned, checkpoints, macs } = chain;
   const facts = [`${records} record(s), the last at position ${position}`];
@@ -63,12 +55,13 @@ function chainLine(chain: IntegrityReport['chains'][number]): string {
 
 function checkpointFact({
   agreed,
+  beyond,
   coveredThrough,
   isTrusted,
 }: IntegrityReport['chains'][number]['checkpoints']): string {
-  if (agreed === 0) {
-    return 'no checkpoint covers it';
-  }
-  const trust = isTrusted ? 'signed by a key that you trust' : 'signatures not checked: no --trust was given';
-  return `${agreed} checkpoint(s) agree, through position ${coveredThrough} (${trust})`;
+  const compared =
+    agreed === 0
+      ? 'no checkpoint covers it'
+      : `${agreed} checkpoint(s) agree, through position ${coveredThrough} (${isTrusted ? 'signed by a key that you trust' : 'signatures not checked: no --trust was given'})`;
+  return beyond === 0 ? compared : `${compared}; ${beyond} could not be compared`;
 }

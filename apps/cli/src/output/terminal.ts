@@ -2,6 +2,11 @@ import { writeSync } from 'node:fs';
 
 const OUT = 1;
 const ERRORS = 2;
+/** A pipe that is full is tried again so soon. */
+const PAUSE_MS = 5;
+
+/** Writes bytes to a file descriptor and says how many; `writeSync` of node:fs, or one for tests. */
+export type Write = (descriptor: number, bytes: Uint8Array, from: number) => number;
 
 /**
  * Where a command writes: results to standard output, everything else to standard error, so that a pipe gets results
@@ -13,48 +18,53 @@ export class Terminal {
     readonly isJson: boolean,
     /** Whether progress is kept to itself. */
     readonly isQuiet: boolean,
+    private readonly writer: Write = writeSync,
   ) {}
 
   /** A line of a result that people read; nothing in JSON mode. */
   say(line = ''): void {
     if (!this.isJson) {
-      write(OUT, line);
+      this.write(OUT, `${line}\n`);
     }
   }
 
   /** The whole result for programs; nothing otherwise. */
   json(result: unknown): void {
     if (this.isJson) {
-      write(OUT, JSON.stringify(result, undefined, 2));
+      this.print(`${JSON.stringify(result, undefined, 2)}\n`);
     }
+  }
+
+  /** A text that is the result in any case: help, or a document. */
+  print(text: string): void {
+    this.write(OUT, text);
   }
 
   /** Something that is no result: a warning, a hint. */
   note(line: string): void {
     if (!this.isQuiet) {
-      write(ERRORS, line);
+      this.write(ERRORS, `${line}\n`);
     }
   }
 
   /** Why a command failed. */
   fail(line: string): void {
-    write(ERRORS, line);
+    this.write(ERRORS, `${line}\n`);
   }
-}
 
-/** Synchronously: a process that is about to end must not lose what it said into a pipe. */
-function write(descriptor: number, line: string): void {
-  const bytes = Buffer.from(`${printable(line)}\n`);
-  for (let written = 0; written < bytes.length;) {
-    try {
-      written += writeSync(descriptor, bytes, written);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE') {
-        return; // Whoever read has gone: `audited verify | head`.
-      }
-      if (code !== 'EAGAIN') {
-        throw error;
+  /** Synchronously: a process that is about to end must not lose what it said into a pipe. */
+  private write(descriptor: number, text: string): void {
+    const bytes = Buffer.from(printable(text));
+    for (let written = 0; written < bytes.length;) {
+      try {
+        written += this.writer(descriptor, bytes, written);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code !== 'EAGAIN') {
+          // Whoever read has gone (`audited verify | head`), or there is nobody: the exit code still says how it ended.
+          return;
+        }
+        pause();
       }
     }
   }
@@ -62,10 +72,14 @@ function write(descriptor: number, line: string): void {
 
 /** What is in a record may come from an attacker: no control character reaches the terminal, and no change of direction. */
 function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) =>
+  return text.replace(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) =>
     // The command's own layout.
     character === '\n' || character === '\t'
       ? character
       : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
 }

@@ -243,6 +243,9 @@ function erasureCases(
     const read = await store.get(event.id);
     strictEqual(read?.erased, true);
     sameJson([read.event.action, read.event.actor.email, read.event.details], ['Logged in', undefined, undefined]);
+    // Without a record that says so, it would be somebody who took the personal part away.
+    const statement = { at: '2026-11-22T10:00:00.000Z', chain: 'main', kind: 'erasure', positions: '1' };
+    await store.append('main', [anAppendableEvent({ type: 'audit.erasure', details: { statement } })]);
     const report = await store.verify();
     sameJson([report.faults, report.chains[0]?.erased], [[], 1]);
   };

@@ -216,6 +216,7 @@ export class Retention {
         chain,
         `it is ${state}, with ${faultCount} fault(s)${first === undefined ? '' : `, the first at position ${first.position}: ${first.message}`}`,
         'What is removed can never be examined again: find out what happened first.',
+        { obstacle: state === 'explained' ? 'explained' : 'broken' },
       );
     }
   }

@@ -64,7 +64,7 @@ describe('openForWriting', () => {
     const migrations = await using(openForWriting(file), ({ handle }) =>
       handle.prepare('SELECT count(*) FROM audit_migrations').pluck().get(),
     );
-    expect(migrations).toBe(1);
+    expect(migrations).toBe(2);
   });
 });
 
@@ -82,7 +82,7 @@ describe('a migration that is asked to undo the log', () => {
   it('refuses: an audit log is not dropped by a command of the schema', async () => {
     const connection = await openForWriting(join(folder, 'undo.sqlite'));
     await expect(connection.source.undoLastMigration()).rejects.toThrow(
-      /never dropped by a migration; remove the database file/,
+      /proof, and are never dropped; restore a backup/,
     );
     await connection.source.destroy();
   });

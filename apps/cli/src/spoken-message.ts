@@ -1,0 +1,31 @@
+/** The library names its own options, but the user typed others. The first match wins; the rest keeps its name. */
+const OPTIONS: readonly (readonly [RegExp, string])[] = [
+  [/^database(?:\.url|\.file)?$/, '--database'],
+  [/^checkpoints\.origin$/, '--origin'],
+  [/^checkpoints\.keys.*$/, '--key'],
+  [/^(?:checkpoints|verify)\.trustedKeys.*$/, '--trust'],
+  [/^verify\.checkpoints.*$/, '--checkpoint'],
+  [/^verify\.maxFaults$/, '--max-faults'],
+  [/^verify\.(chain|threads)$/, '--$1'],
+  [/^seal\.keys.*$/, '--seal-key'],
+  [/^retention\.(preset|archive)$/, '--$1'],
+  [/^retention\.default$/, '--keep'],
+  [/^retention\.(.+)$/, '--policy: "$1"'],
+  [/^spool\.directory$/, '--spool'],
+  [/^(?:selection\.)?(from|to|chain|type)$/, '--$1'],
+  [/^(?:selection\.)?resourceType$/, '--resource-type'],
+  [/^(?:selection\.)?(actor|tenant|session|correlation|resource)Id$/, '--$1'],
+  [/^(by|reason|ticket|cause|email)$/, '--$1'],
+];
+const OPTION = /(?:AuditModule |\bthe )?option "([^"]+)"/g;
+const FIELD = /^(?:Audit query parameter )?"([\w.]+)"(?= [a-z])/;
+
+/** @returns the message as the command line says it: `--origin` instead of `AuditModule option "checkpoints.origin"` */
+export function spokenMessage(message: string): string {
+  return message.replace(OPTION, spoken).replace(FIELD, spoken);
+}
+
+function spoken(whole: string, name: string): string {
+  const [pattern, option = ''] = OPTIONS.find(([candidate]) => candidate.test(name)) ?? [];
+  return pattern === undefined ? whole : name.replace(pattern, option);
+}
