@@ -15,6 +15,7 @@ import * as ingestPostgres from './ingest-postgres.bench.mjs';
 import * as memory from './memory.bench.mjs';
 import { closePostgres, postgresSettings } from './postgres-server.mjs';
 import * as processes from './processes.bench.mjs';
+import * as verify from './verify.bench.mjs';
 
 const here = import.meta.dirname;
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
@@ -25,7 +26,7 @@ const results = [];
 const tables = [];
 let postgres;
 try {
-  for (const benchmark of [compose, http, ingest, ingestPostgres, callers, processes, memory]) {
+  for (const benchmark of [compose, http, ingest, ingestPostgres, callers, processes, memory, verify]) {
     const part = await benchmark.run({ quick: values.quick, wanted, log });
     results.push(...part.results);
     tables.push(...part.tables);

@@ -106,7 +106,7 @@ async function erasePersonalPart(store: StoreUnderTest, id: string): Promise<voi
     await Promise.all(stores.map((store) => store.append('main', [anAppendableEvent()])));
     expect(await stores[0]?.verify()).toMatchObject({ ok: true, records: stores.length });
     await Promise.all(stores.map((store) => store.close()));
-    expect(await server.rows(`SELECT name FROM ${databaseOf(url)}.audit_migrations`)).toHaveLength(1);
+    expect(await server.rows(`SELECT name FROM ${databaseOf(url)}.audit_migrations`)).toHaveLength(2);
   });
 
   it('completes a schema whose making was interrupted', async () => {
@@ -127,7 +127,7 @@ async function erasePersonalPart(store: StoreUnderTest, id: string): Promise<voi
     const triggers = await server.rows(
       `SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = '${database}'`,
     );
-    expect(triggers).toHaveLength(4);
+    expect(triggers).toHaveLength(8);
   });
 
   it('refuses what is no append, from whoever tries', async () => {

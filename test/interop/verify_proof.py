@@ -187,8 +187,8 @@ def parsed_verifier_key(text):
     return name, content[1:]
 
 
-def opened_note(note, keys):
-    """The text of a note that one of the keys signed, given as (name, public key); refuses forged signatures."""
+def parsed_note(note):
+    """The text of a note, and its signatures as (name, key id and signature)."""
     demand(isinstance(note, str) and note.endswith("\n") and "\n\n" in note, "not a note")
     demand(not re.search("[\x00-\x09\x0b-\x1f]", note), "the note has a control character")
     try:
@@ -196,14 +196,22 @@ def opened_note(note, keys):
     except UnicodeEncodeError:
         raise Refused("the note is no Unicode text")
     split = note.rindex("\n\n")
-    text, lines, signed = note[: split + 1], note[split + 2 :].split("\n")[:-1], False
-    demand(lines, "the note has no signature")
+    lines, signatures = note[split + 2 :].split("\n")[:-1], []
+    demand(0 < len(lines) <= 100, "the note has no signature, or too many")
     for line in lines:
         match = re.fullmatch("\u2014 ([^ ]+) ([^ ]+)", line)
         content = base64_of(match[2]) if match and is_key_name(match[1]) else None
         demand(content and len(content) > 4, "a signature line is malformed")
+        signatures.append((match[1], content))
+    return note[: split + 1], signatures
+
+
+def opened_note(note, keys):
+    """The text of a note that one of the keys signed, given as (name, public key); refuses forged signatures."""
+    (text, signatures), signed = parsed_note(note), False
+    for signer, content in signatures:
         for name, public_key in keys:
-            if name == match[1] and key_id(name, public_key) == content[:4]:
+            if name == signer and key_id(name, public_key) == content[:4]:
                 demand(is_signed(public_key, text.encode(), content[4:]), "a signature of a known key is forged")
                 signed = True
     demand(signed, "no known key signed the note")

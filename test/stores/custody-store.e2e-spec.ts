@@ -5,7 +5,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { anAppendableEvent, custodyStoreContract } from 'nestjs-audited/testing';
 import { SqliteAuditStore } from 'nestjs-audited/typeorm';
 import { aLogOfThePreviousVersion } from '../support/previous-version.js';
-import { withRawDatabase } from '../support/raw-database.js';
+import { tamper, withRawDatabase } from '../support/raw-database.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'audited-custody-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -89,6 +89,42 @@ describe('an SQLite log that is append-only', () => {
     });
     withRawDatabase(file, (database) => {
       expect(database.prepare('SELECT * FROM audit_permits').all()).toHaveLength(0);
+    });
+  });
+});
+
+describe('an SQLite log that somebody tampered with', () => {
+  it('is streamed as it stands: positions that are missing, and that are there twice', async () => {
+    const file = newFile();
+    await opened(file, (store) =>
+      store.append(
+        'main',
+        Array.from({ length: 420 }, () => anAppendableEvent({}, ADA)),
+      ),
+    );
+    tamper(file, (database) => {
+      database.exec(
+        `DROP INDEX audit_records_chain_position; DELETE FROM audit_records WHERE position BETWEEN 60 AND 290;
+         UPDATE audit_records SET position = 50 WHERE position BETWEEN 300 AND 400;
+         UPDATE audit_records SET position = 9000 WHERE position = 420`,
+      );
+    });
+    await opened(file, async (store) => {
+      const positions: number[] = [];
+      for await (const records of store.custody().records('main')) {
+        positions.push(...records.map(({ seal }) => seal.position));
+      }
+      expect(positions).toEqual([
+        ...Array.from({ length: 50 }, (_, index) => index + 1),
+        ...Array.from({ length: 101 }, () => 50),
+        ...Array.from({ length: 9 }, (_, index) => 51 + index),
+        ...Array.from({ length: 9 }, (_, index) => 291 + index),
+        ...Array.from({ length: 19 }, (_, index) => 401 + index),
+        9000,
+      ]);
+      expect(await store.custody().match({ email: ADA['/actor/email'] }, 1000)).toHaveLength(positions.length);
+      expect((await store.custody().recordHashes('main', 55, 100)).length).toBe(5 * 32);
+      expect((await store.custody().recordHashes('main', 45, 100)).length).toBe(6 * 32);
     });
   });
 });

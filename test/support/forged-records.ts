@@ -61,8 +61,15 @@ export function appendForged(
   const row = {
     ...columns,
     ...sealFor(body, position, previous, key),
-    ...{ personal: null, salt: null, actor_email: null, actor_ip: null },
-    ...{ position, previous_hash: previous, body, id: facts.id, type: facts.type ?? columns['type'] },
+    personal: null,
+    salt: null,
+    actor_email: null,
+    actor_ip: null,
+    position,
+    previous_hash: previous,
+    body,
+    id: facts.id,
+    type: facts.type ?? columns['type'],
   };
   const names = Object.keys(row);
   database

@@ -3,6 +3,7 @@ import { generateKeyPair, openCustody, type OpenedCustody } from 'nestjs-audited
 import { anAppendableEvent } from 'nestjs-audited/testing';
 import { SqliteAuditStore } from 'nestjs-audited/typeorm';
 import type { IntegrityReport } from 'nestjs-audited';
+import type { Auditor } from './python-verifier.js';
 
 const ACT = { by: { kind: 'user' as const, id: 'operator' }, reason: 'the life of a log' };
 const ORIGIN = 'audit.example.com/living';
@@ -86,14 +87,18 @@ export class LivingLog {
     await this.close();
   }
 
-  /** As an auditor does: with the public keys, the seal keys, and the notes that were kept outside. */
+  /** What an auditor has beside the log: the public keys, the seal keys, and the notes that were kept outside. */
+  get auditor(): Auditor {
+    const trustedKeys = KEYS.map(({ publicPem }) => publicPem);
+    return { trustedKeys, checkpoints: [...this.witnessed.values()], ...this.sealing() };
+  }
+
+  /** As an auditor does. */
   async verify(): Promise<IntegrityReport> {
+    const { trustedKeys = [], checkpoints = [] } = this.auditor;
     const { custody, close } = await openCustody({ database: this.file, ...this.sealing() });
     try {
-      return await custody.verify({
-        trustedKeys: KEYS.map(({ publicPem }) => publicPem),
-        checkpoints: [...this.witnessed.values()],
-      });
+      return await custody.verify({ trustedKeys, checkpoints });
     } finally {
       await close();
     }

@@ -1,5 +1,12 @@
 import { existsSync } from 'node:fs';
-import { openCustody, type OpenCustodyOptions, type OpenedCustody } from 'nestjs-audited/custody';
+import {
+  openCustody,
+  originOf,
+  parseCheckpoint,
+  type AuditCustody,
+  type OpenCustodyOptions,
+  type OpenedCustody,
+} from 'nestjs-audited/custody';
 import { InputError } from './input-error.js';
 import { privateKeysOf, sealKeysOf, trustedKeysOf } from './options/input-files.js';
 import type { LogOptions } from './options/log-options.js';
@@ -40,7 +47,10 @@ export async function writeLog<Result>(
 ): Promise<Result> {
   const opening = openingOf(options);
   const known = (opening.seal?.keys ?? []).map(({ id }) => id);
-  const current = await using({ ...opening, access: 'read' }, ({ reader }) => currentSealKey(reader, known));
+  const current = await using({ ...opening, access: 'read' }, async ({ reader, custody }) => {
+    await requireSameOrigin(custody, options.origin);
+    return currentSealKey(reader, known);
+  });
   const seal = current === undefined || opening.seal === undefined ? {} : { seal: { ...opening.seal, current } };
   return using({ ...settings, ...opening, ...seal, warn: (sentence) => terminal.note(sentence) }, work);
 }
@@ -51,6 +61,21 @@ async function using<Result>(options: OpenCustodyOptions, work: Work<Result>): P
     return await work(log);
   } finally {
     await log.close();
+  }
+}
+
+/** The name is part of what is signed: under another one, nothing would continue what was signed before. */
+async function requireSameOrigin(custody: AuditCustody, origin: string | undefined): Promise<void> {
+  const [newest] = origin === undefined ? [] : await custody.checkpoints({ limit: 1 });
+  if (newest === undefined || origin === undefined) {
+    return;
+  }
+  const { origin: signed } = parseCheckpoint(newest.note);
+  if (signed !== originOf(origin, newest.chain)) {
+    const name = signed.slice(0, signed.lastIndexOf('/'));
+    throw new InputError(
+      `--origin: the checkpoints of this log name it "${name}", not "${origin}". Give the name that they have; nothing was signed.`,
+    );
   }
 }
 

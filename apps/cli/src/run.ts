@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-code.js';
 import { Terminal } from './output/terminal.js';
 import { programOf } from './program.js';
@@ -24,7 +24,9 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
     await program.parseAsync([...words], { from: 'user' });
     return code;
   } catch (error) {
-    return error instanceof CommanderError ? misused(error, terminal) : failed(error, terminal);
+    return error instanceof CommanderError
+      ? misused(error, terminal, commandIn(program, words))
+      : failed(error, terminal);
   }
 }
 
@@ -38,7 +40,7 @@ export function failed(error: unknown, terminal = new Terminal(false, false)): E
 }
 
 /** Help and version are no failure, and were printed already. */
-function misused({ exitCode, code, message }: CommanderError, terminal: Terminal): ExitCode {
+function misused({ exitCode, code, message }: CommanderError, terminal: Terminal, command: string): ExitCode {
   if (exitCode === 0) {
     return EXIT.ok;
   }
@@ -48,7 +50,22 @@ function misused({ exitCode, code, message }: CommanderError, terminal: Terminal
     return EXIT.usage;
   }
   tell(terminal, USAGE, message.replace(/^error: /, ''));
+  terminal.note(`"${command}" explains it.`);
   return EXIT.usage;
+}
+
+/** How to ask for the explanation of what was called. */
+function commandIn(program: Command, words: readonly string[]): string {
+  let found = program;
+  const names: string[] = [];
+  for (const word of words) {
+    const inner = found.commands.find((command) => command.name() === word);
+    if (inner !== undefined) {
+      found = inner;
+      names.push(word);
+    }
+  }
+  return ['audited help', ...names].join(' ');
 }
 
 function tell(terminal: Terminal, code: string, message: string): void {

@@ -9,6 +9,10 @@ describe('the message of an error', () => {
       'The database "x" is a folder. Set --database to a file.',
     ],
     ['AuditModule option "retention.classes.financial" is no period.', '--policy: "classes.financial" is no period.'],
+    [
+      'AuditModule option "retention.archive" is missing, but retention.classes.a lets records go. Name a folder.',
+      '--archive is missing, but --policy: "classes.a" lets records go. Name a folder.',
+    ],
     ['"reason" is missing. Say why.', '--reason is missing. Say why.'],
     ['"selection.resourceType" is no text.', '--resource-type is no text.'],
     ['Audit query parameter "tenantId" must be a text.', '--tenant must be a text.'],

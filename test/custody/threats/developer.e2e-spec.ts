@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, existsSync } from 'node:fs';
 import { Body, Controller, Inject, Post } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { Audited, AuditModule, AuditService, canonicalJson, type AuditActor } from 'nestjs-audited';
+import { Audited, AuditModule, AuditService, type AuditActor } from 'nestjs-audited';
+import { generateKeyPair } from 'nestjs-audited/custody';
 import { anAppendableEvent } from 'nestjs-audited/testing';
 import { PostgresAuditStore, SqliteAuditStore } from 'nestjs-audited/typeorm';
 import { rowAt } from '../../support/forgery.js';
@@ -195,7 +196,7 @@ describe('an application developer, in a running application', () => {
     app = await testApp('express')
       .audit({
         lifecycle: {},
-        checkpoints: { origin: 'audit.example.com/app', keys: { pem: new SignedLog().keys.privatePem } },
+        checkpoints: { origin: 'audit.example.com/app', keys: { pem: generateKeyPair().privatePem } },
       })
       .controllers(OrdersController)
       .start();
@@ -250,7 +251,6 @@ describe('an application developer, in a running application', () => {
       hash: '0'.repeat(64),
       at: '2026-11-22T00:00:00.000Z',
     };
-    expect(canonicalJson(statement)).toContain('"kind":"prune"');
     await app.audit.record({ type: 'audit.prune', outcome: 'success', details: { statement } });
     await app.fresh();
     const { faults } = await app.audit.verify();

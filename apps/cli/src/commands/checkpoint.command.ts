@@ -4,6 +4,7 @@ import { InputError } from '../input-error.js';
 import { readLog, writeLog } from '../log-connection.js';
 import { withSigning, type LogOptions } from '../options/log-options.js';
 import { wholeNumber } from '../options/option-values.js';
+import type { Terminal } from '../output/terminal.js';
 import type { CommandContext } from '../program.js';
 
 interface CheckpointOptions extends LogOptions {
@@ -11,6 +12,9 @@ interface CheckpointOptions extends LogOptions {
   readonly list?: boolean;
   readonly limit?: number;
 }
+
+/** How many are listed unless the caller says otherwise. */
+const SHOWN = 10;
 
 const HELP = `
 A checkpoint is a signed statement of how many records a chain holds and what they are (RFC 6962 tree root, C2SP
@@ -26,33 +30,41 @@ export function checkpointCommand({ terminal }: CommandContext): Command {
   return withSigning(command)
     .option('-c, --chain <name>', 'only this chain')
     .option('--list', 'list the newest instead of signing')
-    .option('--limit <count>', 'list so many', wholeNumber, 10)
+    .option('--limit <count>', 'list so many', wholeNumber, SHOWN)
     .addHelpText('after', HELP)
     .action(async (options: CheckpointOptions) => {
-      if (options.list !== true && (options.key ?? []).length === 0) {
-        throw new InputError('--key is missing: a checkpoint is signed. "audited keys generate" makes a key.');
-      }
-      const checkpoints = await withLog(options, ({ custody }) =>
-        options.list === true
-          ? custody.checkpoints({
-              ...(options.chain === undefined ? {} : { chain: options.chain }),
-              ...(options.limit === undefined ? {} : { limit: options.limit }),
-            })
-          : custody.checkpoint(options.chain, { force: true }),
-      );
-      terminal.json(checkpoints);
-      checkpoints.forEach((checkpoint) => {
-        if (options.list === true) {
-          terminal.say(lineOf(checkpoint));
-        } else {
-          terminal.note(lineOf(checkpoint));
-          terminal.say(checkpoint.note.replace(/\n$/, ''));
-        }
-      });
-      if (checkpoints.length === 0) {
-        terminal.note(options.list === true ? 'No checkpoint was signed yet.' : 'There is no record to sign.');
-      }
+      await (options.list === true ? list(options, terminal) : sign(options, terminal));
     });
+}
+
+async function list(options: CheckpointOptions, terminal: Terminal): Promise<void> {
+  const { chain, limit = SHOWN } = options;
+  const query = { limit, ...(chain === undefined ? {} : { chain }) };
+  const checkpoints = await readLog(options, ({ custody }) => custody.checkpoints(query));
+  terminal.json(checkpoints);
+  checkpoints.forEach((checkpoint) => terminal.say(lineOf(checkpoint)));
+  if (checkpoints.length === 0) {
+    terminal.note('No checkpoint was signed yet.');
+  }
+}
+
+async function sign(options: CheckpointOptions, terminal: Terminal): Promise<void> {
+  const { chain, key = [] } = options;
+  if (key.length === 0) {
+    throw new InputError('--key is missing: a checkpoint is signed. "audited keys generate" makes a key.');
+  }
+  const checkpoints = await writeLog(options, terminal, ({ custody }) => custody.checkpoint(chain, { force: true }));
+  if (chain !== undefined && checkpoints.length === 0) {
+    throw new InputError(`--chain: there is no chain "${chain}". Nothing was signed.`);
+  }
+  terminal.json(checkpoints);
+  checkpoints.forEach((checkpoint) => {
+    terminal.note(lineOf(checkpoint));
+    terminal.say(checkpoint.note.replace(/\n$/, ''));
+  });
+  if (checkpoints.length === 0) {
+    terminal.note('There is no record to sign.');
+  }
 }
 
 function lineOf({ chain, size, root, signedAt }: StoredCheckpoint): string {

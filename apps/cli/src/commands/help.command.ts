@@ -23,9 +23,9 @@ export function helpCommand({ terminal }: CommandContext): Command {
 /** With what stands before and behind it, which `helpInformation` leaves out. */
 function helpTextOf(command: Command): string {
   let text = '';
-  const { writeOut } = command.configureOutput();
+  const configuration = { ...command.configureOutput() };
   command.configureOutput({ writeOut: (part) => (text += part) });
   command.outputHelp();
-  command.configureOutput({ ...(writeOut === undefined ? {} : { writeOut }) });
+  command.configureOutput(configuration);
   return text;
 }

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { EventProof, OpenedCustody } from 'nestjs-audited/custody';
+import { verifyEventProof, type EventProof, type OpenedCustody } from 'nestjs-audited/custody';
 import { InputError } from '../input-error.js';
 import { readLog, writeLog } from '../log-connection.js';
 import { withSigning, type LogOptions } from '../options/log-options.js';
@@ -34,6 +34,7 @@ export function proofCommand({ terminal }: CommandContext): Command {
       // With a key, a checkpoint is signed first where none covers the event yet.
       const canSign = (options.key ?? []).length > 0;
       const proof = await (canSign ? writeLog(options, terminal, prove) : readLog(options, prove));
+      requireProof(proof);
       const text = `${JSON.stringify(proof, undefined, 2)}\n`;
       if (options.out === undefined) {
         terminal.print(text);
@@ -43,6 +44,19 @@ export function proofCommand({ terminal }: CommandContext): Command {
       terminal.json({ file: options.out, bytes: Buffer.byteLength(text) });
       terminal.say(`${options.out}: ${Buffer.byteLength(text)} bytes`);
     });
+}
+
+/** Of a record that was changed, nothing can be proved; whoever gets the file should not be the first to see it. */
+function requireProof(proof: EventProof): void {
+  const { ok, problems } = verifyEventProof(JSON.stringify(proof));
+  if (!ok) {
+    throw Object.assign(
+      new Error(
+        `The event cannot be proved: ${problems.join(' ')} Run "audited verify" to see what is wrong with the log.`,
+      ),
+      { code: 'AUDIT_RECORD_DAMAGED' },
+    );
+  }
 }
 
 /** Before a checkpoint is signed for it. */

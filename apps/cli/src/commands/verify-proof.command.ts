@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { verifyEventProof } from 'nestjs-audited/custody';
+import { verifyEventProof, type EventProofVerdict } from 'nestjs-audited/custody';
 import { EXIT } from '../exit-code.js';
 import { textOf, trustedKeysOf } from '../options/input-files.js';
 import { trustOption } from '../options/log-options.js';
@@ -7,6 +7,8 @@ import type { CommandContext } from '../program.js';
 
 const HELP = `
 Needs no database and no network. Without --trust it proves only that the file is consistent in itself.`;
+
+const UNTRUSTED = 'CONSISTENT, but nobody you trust vouches for it';
 
 /** `audited verify-proof`. */
 export function verifyProofCommand({ terminal, exitWith }: CommandContext): Command {
@@ -20,13 +22,12 @@ export function verifyProofCommand({ terminal, exitWith }: CommandContext): Comm
       terminal.json(verdict);
       verdict.problems.forEach((problem) => terminal.say(problem));
       verdict.remarks.forEach((remark) => terminal.say(remark));
-      if (verdict.ok) {
-        terminal.say(
-          `PROVED: event ${verdict.event?.id ?? ''} (${verdict.event?.type ?? ''}) is in ${verdict.origin ?? 'the log'}`,
-        );
-      } else {
-        terminal.say('NOT PROVED');
-      }
+      terminal.say(verdict.ok ? `${verdict.isTrusted ? 'PROVED' : UNTRUSTED}: ${factOf(verdict)}` : 'NOT PROVED');
       exitWith(verdict.ok ? EXIT.ok : EXIT.broken);
     });
+}
+
+function factOf({ event, seal, origin, checkpointTime }: EventProofVerdict): string {
+  const when = checkpointTime === undefined ? '' : `, signed ${checkpointTime}`;
+  return `event ${event?.id ?? '?'} (${event?.type ?? '?'}) is at position ${seal?.position ?? '?'} of ${origin ?? 'the log'}${when}`;
 }

@@ -39,7 +39,7 @@ export function trustedKeysOf(files: Files = []): readonly string[] {
   return textsOf('--trust', files, (text) => {
     if (parseTrustedKeys(text).length === 0) {
       // Whoever names a file wants signatures to be checked; without any key, everything would pass.
-      throw new Error('It holds no key.');
+      throw new Error('it holds no key.');
     }
   });
 }
@@ -94,7 +94,8 @@ function checked(option: string, file: string, check: () => unknown): void {
   try {
     check();
   } catch (error) {
-    throw new InputError(`${option}: "${file}" cannot be used. ${(error as Error).message}`);
+    const reason = (error as Error).message.replace(/^The (?:key cannot be used|note is malformed): /, '');
+    throw new InputError(`${option}: "${file}" cannot be used: ${reason}`);
   }
 }
 

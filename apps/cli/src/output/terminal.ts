@@ -2,6 +2,8 @@ import { writeSync } from 'node:fs';
 
 const OUT = 1;
 const ERRORS = 2;
+/** Whoever read has gone (`audited verify | head`), or there never was anybody. */
+const NOBODY_READS: ReadonlySet<string> = new Set(['EPIPE', 'EBADF']);
 /** A pipe that is full is tried again so soon. */
 const PAUSE_MS = 5;
 
@@ -13,6 +15,8 @@ export type Write = (descriptor: number, bytes: Uint8Array, from: number) => num
  * only.
  */
 export class Terminal {
+  private readonly gone = new Set<number>();
+
   constructor(
     /** Whether the result is one JSON document instead of sentences. */
     readonly isJson: boolean,
@@ -54,17 +58,25 @@ export class Terminal {
 
   /** Synchronously: a process that is about to end must not lose what it said into a pipe. */
   private write(descriptor: number, text: string): void {
+    if (this.gone.has(descriptor)) {
+      return;
+    }
     const bytes = Buffer.from(printable(text));
     for (let written = 0; written < bytes.length;) {
       try {
         written += this.writer(descriptor, bytes, written);
       } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code !== 'EAGAIN') {
-          // Whoever read has gone (`audited verify | head`), or there is nobody: the exit code still says how it ended.
+        const { code = '' } = error as NodeJS.ErrnoException;
+        if (code === 'EAGAIN') {
+          pause();
+          continue;
+        }
+        this.gone.add(descriptor);
+        if (descriptor === ERRORS || NOBODY_READS.has(code)) {
+          // The exit code still says how it ended.
           return;
         }
-        pause();
+        throw new Error(`the result could not be written to standard output (${code})`, { cause: error });
       }
     }
   }

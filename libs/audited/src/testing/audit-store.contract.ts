@@ -244,12 +244,18 @@ function erasureCases(
     strictEqual(read?.erased, true);
     sameJson([read.event.action, read.event.actor.email, read.event.details], ['Logged in', undefined, undefined]);
     // Without a record that says so, it would be somebody who took the personal part away.
+    const unsaid = await store.verify();
+    sameJson(
+      unsaid.faults.map(({ kind, chain, position }) => [kind, chain, position]),
+      [['erasure', 'main', 1]],
+    );
     const statement = { at: '2026-11-22T10:00:00.000Z', chain: 'main', kind: 'erasure', positions: '1' };
     await store.append('main', [anAppendableEvent({ type: 'audit.erasure', details: { statement } })]);
     const report = await store.verify();
     sameJson([report.faults, report.chains[0]?.erased], [[], 1]);
   };
-  return [{ promise: 'says that a person was erased, and verifies all the same', run: withStore(marksErased) }];
+  const promise = 'says that a person was erased, and verifies all the same when a record says so';
+  return [{ promise, run: withStore(marksErased) }];
 }
 
 async function knowsNoOtherIds(store: StoreUnderTest): Promise<void> {

@@ -31,11 +31,14 @@ export interface LegalHold {
   readonly position: number;
 }
 
+/** What was written past us may have no actor. */
+type HeldEvent = Omit<AuditEvent, 'actor'> & { readonly actor?: AuditEvent['actor'] | null };
+
 const TEXT_FACTS: Readonly<
-  Record<Exclude<keyof HoldSelection, 'chain' | 'from' | 'to'>, (event: AuditEvent) => string | undefined>
+  Record<Exclude<keyof HoldSelection, 'chain' | 'from' | 'to'>, (event: HeldEvent) => string | undefined>
 > = {
-  actorId: (event) => event.actor.id,
-  tenantId: (event) => event.actor.tenantId,
+  actorId: ({ actor }) => actor?.id,
+  tenantId: ({ actor }) => actor?.tenantId,
   type: (event) => event.type,
   resourceType: (event) => event.resource?.type,
   resourceId: (event) => event.resource?.id,
@@ -47,8 +50,9 @@ const FACT_NAMES = ['chain', ...Object.keys(TEXT_FACTS), 'from', 'to'];
 export function isHeld({ selection }: Pick<LegalHold, 'selection'>, chain: ChainId, event: AuditEvent): boolean {
   return (
     (selection.chain === undefined || selection.chain === chain) &&
-    (selection.from === undefined || event.occurredAt >= selection.from) &&
-    (selection.to === undefined || event.occurredAt < selection.to) &&
+    // The other way round: what has no time, because it was written past us, is kept.
+    !(selection.from !== undefined && event.occurredAt < selection.from) &&
+    !(selection.to !== undefined && event.occurredAt >= selection.to) &&
     Object.entries(TEXT_FACTS).every(([fact, read]) => {
       const wanted = selection[fact as keyof typeof TEXT_FACTS];
       return wanted === undefined || read(event) === wanted;

@@ -92,16 +92,13 @@ export class LegalHolds {
       await eventsOfType(this.stream, MAIN_CHAIN, LIFTED),
     ];
     const acts = [...placed, ...lifted].sort((a, b) => a.position - b.position);
-    const active = new Map<string, LegalHold>();
+    let active: LegalHold[] = [];
     for (const act of acts) {
       const hold = holdOf(act);
-      if (act.event.type === LIFTED) {
-        active.delete(hold.name);
-      } else {
-        active.set(hold.name, hold);
-      }
+      // Two processes may have placed one name at one time: both keep what they were placed for, and are lifted together.
+      active = act.event.type === LIFTED ? active.filter(({ name }) => name !== hold.name) : [...active, hold];
     }
-    return [...active.values()];
+    return active;
   }
 }
 
@@ -139,6 +136,7 @@ function readSelection(stored: unknown): HoldSelection {
   }
 }
 
-function nameOfActor({ actor }: AuditEvent): string {
-  return actor.id ?? actor.kind;
+/** Nobody checked what was written past us. */
+function nameOfActor({ actor }: { readonly actor?: Partial<AuditEvent['actor']> | null }): string {
+  return actor?.id ?? actor?.kind ?? 'unknown';
 }

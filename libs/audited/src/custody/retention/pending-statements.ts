@@ -24,7 +24,9 @@ export class PendingStatements {
         }
       }
     } else if (statement?.kind === 'reanchor') {
-      this.explainsThrough = Math.max(this.explainsThrough, ...statement.faults.map(({ through }) => through));
+      for (const { through } of statement.faults) {
+        this.explainsThrough = Math.max(this.explainsThrough, through);
+      }
     }
   }
 

@@ -124,7 +124,7 @@ function limitAt(
   if (position > guard.through) {
     return { why: 'guard', position, what: guard.name };
   }
-  if (event === undefined || typeof event.recordedAt !== 'string') {
+  if (event === undefined || !isWhole(event)) {
     return damaged(position);
   }
   const hold = holdOn(holds, head.chain, position, event);
@@ -132,6 +132,13 @@ function limitAt(
     return { why: 'hold', position, what: hold.name };
   }
   return expiry.take(event) ? undefined : { why: 'period', position, what: event.type };
+}
+
+/** Nobody checked what was written past us; a time of another form would be compared wrongly. */
+function isWhole({ actor, recordedAt }: AuditEvent): boolean {
+  const time = new Date(recordedAt);
+  const isTime = !Number.isNaN(time.getTime()) && time.toISOString() === recordedAt;
+  return isTime && typeof actor === 'object' && actor !== null;
 }
 
 function planned({ chain }: ChainHead, from: number, end: PlannedEnd | undefined, limit: PruneLimit): ChainPrunePlan {
@@ -160,13 +167,13 @@ class Expiry {
   take(event: AuditEvent): boolean {
     const terms = this.termsOf(event.type);
     const cutoff = this.cutoffOf(terms);
-    if (cutoff === undefined || event.recordedAt >= cutoff) {
+    // Nothing was recorded before what stands before it: a clock that had been set back must not shorten its time.
+    const recordedAt = event.recordedAt > this.youngest ? event.recordedAt : this.youngest;
+    if (cutoff === undefined || recordedAt >= cutoff) {
       return false;
     }
-    if (event.recordedAt > this.youngest) {
-      this.youngest = event.recordedAt;
-    }
-    this.longest = laterEnd(this.longest, event.recordedAt, terms, this.parts.now);
+    this.youngest = recordedAt;
+    this.longest = laterEnd(this.longest, recordedAt, terms, this.parts.now);
     return true;
   }
 

@@ -106,7 +106,8 @@ export class Retention {
     const { chain } = head;
     const resumed = await this.resume(head, options);
     const now = new Date(this.parts.clock.now());
-    const plan = await planChain({ ...this.parts, now }, head, await this.parts.holds.active());
+    const holds = await this.parts.holds.active();
+    const plan = await planChain({ ...this.parts, now }, head, holds);
     if (plan.through < plan.from) {
       const { removed = 0, statedAt } = resumed ?? {};
       return {
@@ -127,9 +128,12 @@ export class Retention {
     await this.parts.checkpoint(chain);
     options.onProgress?.({ chain, step: 'archiving', position: plan.through });
     const archive = await this.parts.archive?.(plan, act);
+    // Verifying and archiving may take hours, in which a hold may be placed.
+    await this.requireNoNewHold(plan, holds);
     const { position: statedAt } = await this.state(plan, archive, act);
     // What the log says of itself is witnessed before anything goes.
     await this.parts.checkpoint(chain);
+    await this.requireNoNewHold(plan, holds);
     const removed = await this.remove(chain, plan.through, options);
     return {
       chain,
@@ -161,21 +165,35 @@ export class Retention {
       );
     }
     await this.requireSoundHolds(chain);
-    await this.requireNoHold(chain, first, stated);
+    const { through } = stated.statement;
+    const begun = `a prune through position ${through} was interrupted, and`;
+    await this.requireNoHold({ chain, from: first, through }, await this.parts.holds.active(), begun);
     await this.requireTimeOver(head, stated);
-    return { removed: await this.remove(chain, stated.statement.through, options), statedAt: stated.position };
+    return { removed: await this.remove(chain, through, options), statedAt: stated.position };
   }
 
-  private async requireNoHold(chain: ChainId, from: number, { statement }: StatedPrune): Promise<void> {
-    const holds: readonly LegalHold[] = await this.parts.holds.active();
-    for await (const records of this.parts.stream.records(chain, { from, through: statement.through })) {
+  /** @param known holds that the plan was made with */
+  private async requireNoNewHold(plan: ChainPrunePlan, known: readonly LegalHold[]): Promise<void> {
+    const active = await this.parts.holds.active();
+    const placed = active.filter(({ position }) => known.every((hold) => hold.position !== position));
+    if (placed.length > 0) {
+      await this.requireNoHold(plan, placed, 'a hold was placed meanwhile:');
+    }
+  }
+
+  private async requireNoHold(
+    { chain, from, through }: Pick<ChainPrunePlan, 'chain' | 'from' | 'through'>,
+    holds: readonly LegalHold[],
+    begun: string,
+  ): Promise<void> {
+    for await (const records of this.parts.stream.records(chain, { from, through })) {
       for (const record of records) {
         const event = eventOf(record);
         const hold = event === undefined ? undefined : holdOn(holds, chain, record.seal.position, event);
         if (hold !== undefined) {
           throw new PruneRefusedError(
             chain,
-            `a prune through position ${statement.through} was interrupted, and the legal hold "${hold.name}" now keeps position ${record.seal.position}`,
+            `${begun} the legal hold "${hold.name}" now keeps position ${record.seal.position}`,
             'Lift the hold to let the removal end; the chain verifies as it is.',
             { obstacle: 'hold' },
           );

@@ -39,7 +39,7 @@ export interface ReanchorStatement extends StatementBase {
   readonly kind: 'reanchor';
   /** One of the operator's: `restore`, `disaster`, `migration`, `other`. The reason stands in the event. */
   readonly cause: string;
-  /** Which faults it explains: those that were found when it was made, as kinds and positions (both included). */
+  /** Which faults it explains: those that were found when it was made, as kinds and positions (both included). At most 1000. */
   readonly faults: readonly { readonly kind: IntegrityFaultKind; readonly from: number; readonly through: number }[];
 }
 

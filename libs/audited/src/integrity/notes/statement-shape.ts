@@ -7,13 +7,15 @@ import type { CustodyStatement } from './custody-statement.js';
 type Members = Readonly<Record<string, unknown>>;
 
 const HEX_HASH = /^[0-9a-f]{64}$/;
+/** Every fault of a report is compared with every explanation, so a statement of a million would take a verifier hours. */
+const MAX_EXPLAINED = 1000;
 
 /** What each kind has beside origin, chain and time. */
 const SHAPES: Readonly<Record<CustodyStatement['kind'], (members: Members) => boolean>> = {
   prune: ({ from, through, hash, archive }) =>
     isSpan(from, through) && isHash(hash) && (archive === undefined || isArchive(archive)),
   erasure: ({ positions, events }) => isRanges(positions) && (events === undefined || isListOf(events, isText)),
-  reanchor: ({ cause, faults }) => isText(cause) && isListOf(faults, isExplainedFault),
+  reanchor: ({ cause, faults }) => isText(cause) && isListOf(faults, isExplainedFault, MAX_EXPLAINED),
 };
 
 /** Whether a value from a record has the shape of a statement of this kind. */
@@ -59,8 +61,8 @@ function isSpan(from: unknown, through: unknown): boolean {
   );
 }
 
-function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every((item) => isItem(item));
+function isListOf(value: unknown, isItem: (item: unknown) => boolean, most = Infinity): boolean {
+  return Array.isArray(value) && value.length <= most && value.every((item) => isItem(item));
 }
 
 function isArchive(value: unknown): boolean {

@@ -5,11 +5,12 @@ import { holdsEmail } from '../../storage/email-match.js';
 import { SqlConditions } from '../server/server-dialect.js';
 import type { CustodyDatabase } from './custody-database.js';
 import { emailPattern } from './email-pattern.js';
+import { firstPosition } from './first-position.js';
 
 /** Matches that an index finds at once are sorted here, up to so many; then the log is read through instead. */
 const MOST_FOUND_AT_ONCE = 20_000;
-/** Rows that one statement looks at when the log is read through, so that each is short. */
-const ROWS_PER_STATEMENT = 10_000;
+/** Positions that one statement looks at when the log is read through, so that each is short. */
+const POSITIONS_PER_STATEMENT = 10_000;
 /** Columns that have an index, so that one of them tells at once which records are meant. */
 const INDEXED_COLUMNS: ReadonlySet<string> = new Set(['actor_id', 'resource_type', 'correlation_id']);
 
@@ -52,19 +53,19 @@ export class PersonalSearch {
     const found: PersonalMatch[] = [];
     const only = search.query.equals.find(([column]) => column === 'chain')?.[1];
     let chain = after?.chain ?? only ?? (await this.chainAfter(''));
-    let position = after?.position;
+    let from = after === undefined ? undefined : after.position + 1;
     while (chain !== undefined && (only === undefined || chain === only)) {
-      const last = await this.lastOfNext(chain, position);
-      if (last === undefined) {
+      const first = await firstPosition(this.database, chain, from);
+      if (first === undefined) {
         chain = await this.chainAfter(chain);
-        position = undefined;
+        from = undefined;
         continue;
       }
-      found.push(...(await this.matchesUpTo(search, chain, position, last)));
+      from = first + POSITIONS_PER_STATEMENT;
+      found.push(...(await this.matchesWithin(search, chain, first, from - 1)));
       if (found.length >= limit) {
         return found.slice(0, limit);
       }
-      position = last;
     }
     return found;
   }
@@ -77,39 +78,19 @@ export class PersonalSearch {
     return typeof next === 'string' ? next : undefined;
   }
 
-  /** Where the next rows of a chain end that one statement may look at. */
-  private async lastOfNext(chain: ChainId, after: number | undefined): Promise<number | undefined> {
-    const { dialect } = this.database;
-    const conditions = new SqlConditions(dialect);
-    conditions.equals('chain', chain);
-    if (after !== undefined) {
-      conditions.compare('position', '>', after);
-    }
-    const rows = await this.database.read(
-      `SELECT MAX(position) AS last FROM
-        (SELECT position FROM ${dialect.table('audit_records')} ${conditions.where} ORDER BY position LIMIT ${ROWS_PER_STATEMENT})
-        AS page`,
-      conditions.values,
-    );
-    const last = rows[0]?.['last'] ?? null;
-    return last === null ? undefined : Number(last);
-  }
-
-  private async matchesUpTo(
+  private async matchesWithin(
     search: CheckedSelection,
     chain: ChainId,
-    after: number | undefined,
-    last: number,
+    from: number,
+    through: number,
   ): Promise<readonly PersonalMatch[]> {
     const { dialect } = this.database;
     const { email, query } = search;
     const equals = query.equals.filter(([column]) => column !== 'chain');
     const conditions = this.conditions({ ...search, query: { ...query, equals } });
     conditions.equals('chain', chain);
-    conditions.compare('position', '<=', last);
-    if (after !== undefined) {
-      conditions.compare('position', '>', after);
-    }
+    conditions.compare('position', '>=', from);
+    conditions.compare('position', '<=', through);
     const columns = email === undefined ? 'position' : 'position, personal';
     const rows = await this.database.read(
       `SELECT ${columns} FROM ${dialect.table('audit_records')} ${conditions.where} ORDER BY position`,

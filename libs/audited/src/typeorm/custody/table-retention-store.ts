@@ -2,6 +2,7 @@ import type { ChainId } from '../../event/audit-record.js';
 import type { RemovalProgress, RetentionStore } from '../../storage/custody-store.js';
 import { SqlConditions } from '../server/server-dialect.js';
 import type { CustodyDatabase, DroppablePart } from './custody-database.js';
+import { firstPosition } from './first-position.js';
 import { STATEMENTS_BEFORE, underPermit } from './permit.js';
 
 /** Positions that go in one transaction: those who append wait for it. */
@@ -21,14 +22,15 @@ export class TableRetentionStore implements RetentionStore {
     const kept = new Set<string>();
     let removed = 0;
     let part = await this.nextPart(chain, through, kept);
-    let first = await this.firstPosition(chain, undefined);
+    let first = await firstPosition(this.database, chain);
     while (first !== undefined && first <= through) {
       const dropped = part?.from === first ? await this.drop(chain, part, kept) : undefined;
       const step: Step =
         dropped ?? (await this.removeBatch(chain, first, Math.min(through, (part?.from ?? Infinity) - 1)));
       removed += step.removed;
       onProgress?.(step.through);
-      first = await this.firstPosition(chain, step.through);
+      // Not where everything is gone: until it is vacuumed, an index may still lead there.
+      first = await firstPosition(this.database, chain, step.through + 1);
       if (part !== undefined && first !== undefined && part.from < first) {
         part = await this.nextPart(chain, through, kept);
       }
@@ -71,20 +73,5 @@ export class TableRetentionStore implements RetentionStore {
     const permit = { operation: 'prune', chain, through: last } as const;
     const changed = await this.database.write(underPermit(dialect, permit, [removal]));
     return { removed: changed[STATEMENTS_BEFORE] ?? 0, through: last };
-  }
-
-  /** Does not look again where everything is gone: until it is vacuumed, an index may still lead there. */
-  private async firstPosition(chain: ChainId, after: number | undefined): Promise<number | undefined> {
-    const { dialect } = this.database;
-    const conditions = new SqlConditions(dialect);
-    conditions.equals('chain', chain);
-    if (after !== undefined) {
-      conditions.compare('position', '>', after);
-    }
-    const rows = await this.database.read(
-      `SELECT position FROM ${dialect.table('audit_records')} ${conditions.where} ORDER BY position LIMIT 1`,
-      conditions.values,
-    );
-    return rows[0] === undefined ? undefined : Number(rows[0]['position']);
   }
 }

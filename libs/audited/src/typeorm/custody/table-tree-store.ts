@@ -112,6 +112,7 @@ export class TableTreeStore implements TreeStore {
     const conditions = new SqlConditions(dialect);
     conditions.equals('chain', chain);
     conditions.compare('position', '>=', from);
+    conditions.compare('position', '<', from + count);
     const table = dialect.table('audit_records');
     const sql = `SELECT position, hash FROM ${table} ${conditions.where} ORDER BY position LIMIT ${count}`;
     return { sql, values: conditions.values };

@@ -172,7 +172,7 @@ function placeOf(url: unknown): Place {
   if (typeof url !== 'string' || !URL.canParse(url)) {
     throw new OptionsInvalidError('url', 'is not the address of a database', cure);
   }
-  const { protocol, hostname, port, username, pathname, searchParams, hash } = new URL(url);
+  const { protocol, hostname, port, username, password, pathname, searchParams, hash } = new URL(url);
   if (protocol !== 'postgres:' && protocol !== 'postgresql:') {
     throw new OptionsInvalidError('url', `begins with "${protocol}"`, cure);
   }
@@ -181,7 +181,7 @@ function placeOf(url: unknown): Place {
     throw new OptionsInvalidError('url', 'has more behind its host than the name of a database', cure);
   }
   const [user, database] = [decoded(username), decoded(pathname.slice(1))];
-  if (user === undefined || database === undefined) {
+  if (user === undefined || database === undefined || decoded(password) === undefined) {
     throw new OptionsInvalidError('url', 'has a "%" that begins no percent-encoded character', cure);
   }
   return {

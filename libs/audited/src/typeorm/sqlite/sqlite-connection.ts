@@ -63,6 +63,7 @@ export async function openForReading(file: string): Promise<SqliteConnection> {
     // SQLite would make it.
     throw new DatabaseUnusableError(file, 'does not exist', 'Check the path; nothing was made.');
   }
+  refuseFolder(file);
   const connection = await connect(file, (handle) => {
     setPragmas(handle);
     handle.pragma('query_only = ON');
@@ -181,11 +182,15 @@ function prepareFolder(file: string): void {
       { cause: error },
     );
   }
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
-    throw new DatabaseUnusableError(file, 'is a folder', 'Set the option "database" to the path of a file.');
-  }
+  refuseFolder(file);
   if (file !== NAMELESS) {
     makePrivateFile(file);
+  }
+}
+
+function refuseFolder(file: string): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new DatabaseUnusableError(file, 'is a folder', 'Set the option "database" to the path of a file.');
   }
 }
 

@@ -28,10 +28,7 @@ export class ChainReading {
   private readonly sequences: SequenceOrder;
   private current: AuditRecordRow | undefined;
 
-  constructor(
-    target: ChainInDatabase,
-    report: (fault: IntegrityFault) => void,
-  ) {
+  constructor(target: ChainInDatabase, report: (fault: IntegrityFault) => void) {
     const { chain, head, knownChains, evidence, columnText } = target;
     this.sequences = new SequenceOrder((position) =>
       report({ kind: 'column', chain, position, message: 'column sequence does not rise with the position' }),

@@ -187,9 +187,7 @@ export class ColumnScanner {
     if (member.isRequired) {
       return false;
     }
-    return member.kind === 'object'
-      ? member.members.every((inner) => this.isAbsentWithin(inner))
-      : this.takeNull();
+    return member.kind === 'object' ? member.members.every((inner) => this.isAbsentWithin(inner)) : this.takeNull();
   }
 
   /** Of an object that is not there, even what it always has is not there. */

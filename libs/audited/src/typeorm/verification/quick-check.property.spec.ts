@@ -111,7 +111,15 @@ const event = eventWith(word, word);
 /** Pieces that a body is forged with. */
 const piece = fc.oneof(
   fc.constantFrom('"', '\\', '{', '}', '[', ']', ',', ':', ' ', '\n', '\u0001', '\\u0069', '\\x', '0', '-', '1e5', 'é'),
-  fc.constantFrom('"id":"forged",', '"type":"forged",', ',"a":1', '"actor":{},', '"actor":{"kind":"user"},', 'null', 'tru'),
+  fc.constantFrom(
+    '"id":"forged",',
+    '"type":"forged",',
+    ',"a":1',
+    '"actor":{},',
+    '"actor":{"kind":"user"},',
+    'null',
+    'tru',
+  ),
   fc.constantFrom('"__proto__":{"id":"x"},', '"\\u0069d":"forged",', '"idx":"x",', '"i":1,', '"":{},', ',"zz":[01]'),
 );
 const forgery = fc.record({ at: fc.nat(), remove: fc.nat(6), insert: piece });
@@ -138,14 +146,17 @@ describe('the quick check', () => {
       fc.property(event, fc.array(forgery, { minLength: 1, maxLength: 3 }), (texts, forgeries) => {
         const body = forgeries.reduce(forged, texts.body);
         // The columns are those of the genuine body, and those of the forged one.
-        for (const row of [rowOf({ ...texts, body }), rowOf({ ...texts, body }, columnsOf(texts.body, texts.personal))]) {
+        for (const row of [
+          rowOf({ ...texts, body }),
+          rowOf({ ...texts, body }, columnsOf(texts.body, texts.personal)),
+        ]) {
           if (isQuicklyGood(row)) {
             accepted++;
             expect(isExactlyGood(row)).toBe(true);
           }
         }
       }),
-      { numRuns: 6000 },
+      { numRuns: 3000 },
     );
     expect(accepted).toBeGreaterThan(50);
   });
@@ -162,7 +173,7 @@ describe('the quick check', () => {
           expect(isExactlyGood(candidate)).toBe(true);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -183,17 +194,24 @@ describe('the quick check', () => {
 
   it.each<[string, (good: AuditEvent) => string]>([
     ['the same member twice', (good) => JSON.stringify(good).replace('{', '{"type":"decoy",')],
-    ['a member twice, the first time with an escape in its key', (good) =>
-      JSON.stringify(good).replace('{', '{"\\u0069d":"decoy",')],
+    [
+      'a member twice, the first time with an escape in its key',
+      (good) => JSON.stringify(good).replace('{', '{"\\u0069d":"decoy",'),
+    ],
     ['an actor that is no object', (good) => JSON.stringify({ ...good, actor: 'u-1' })],
     ['no transport', (good) => JSON.stringify({ ...good, transport: undefined })],
     ['white space', (good) => JSON.stringify(good, undefined, 1)],
     ['a control character in a string', (good) => JSON.stringify(good).replace('Deployment', 'Deploy\u0007ment')],
-    ['a number that JSON does not have', (good) => JSON.stringify({ ...good, durationMs: 7 }).replace('7', '07')],
+    [
+      'a number that JSON does not have',
+      (good) => JSON.stringify({ ...good, durationMs: 7 }).replace('"durationMs":7', '"durationMs":07'),
+    ],
     ['something behind its end', (good) => `${JSON.stringify(good)} `],
     ['no end', (good) => JSON.stringify(good).slice(0, -1)],
-    ['a type of the log itself, which may carry a statement', (good) =>
-      JSON.stringify({ ...good, type: 'audit.prune' })],
+    [
+      'a type of the log itself, which may carry a statement',
+      (good) => JSON.stringify({ ...good, type: 'audit.prune' }),
+    ],
   ])('is not sure of a body with %s', (_what, forge) => {
     const { body } = anAppendableEvent();
     const forgedBody = forge(JSON.parse(body) as AuditEvent);

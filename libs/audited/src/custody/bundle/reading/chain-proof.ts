@@ -92,10 +92,12 @@ async function drained(leaves: AsyncGenerator<Hash, void, void>): Promise<void> 
 }
 
 /** A bundle that claims to be whole has one run of positions; each hole in it is a record that its writer did not find. */
-function checkRange({ manifest, entry, spans, faults }: ChainToProve): boolean {
+function checkRange(chain: ChainToProve): boolean {
+  const { manifest, entry, spans, faults } = chain;
   if (manifest.method === 'slice') {
     return false;
   }
+  const lacksEnd = checkEnds(chain);
   for (const [index, [from]] of spans.entries()) {
     const through = spans[index - 1]?.[1];
     if (through !== undefined) {
@@ -103,7 +105,31 @@ function checkRange({ manifest, entry, spans, faults }: ChainToProve): boolean {
       faults.add({ kind: 'deleted', chain: entry.chain, position: through + 1, message });
     }
   }
-  return spans.length > 1;
+  return lacksEnd || spans.length > 1;
+}
+
+/**
+ * Where it is known what was asked for, a record that is missing before the first one or behind the last one shows too.
+ * Not so in an interval of time; and what stands before the first one of a whole chain may have been pruned.
+ */
+function checkEnds({ manifest: { selection }, entry, spans, faults }: ChainToProve): boolean {
+  const { chain, size } = entry;
+  const { from, through } = selection.positions ?? { from: undefined, through: size };
+  const [first, last] = [spans[0]?.[0], spans.at(-1)?.[1] ?? (from ?? 1) - 1];
+  const isWhole = selection.from === undefined && selection.to === undefined;
+  const lacksFirst = from !== undefined && first !== undefined && first > from;
+  const lacksLast = isWhole && last < through;
+  if (lacksFirst) {
+    const message = `${first - from} record(s) were missing in the log when the bundle was written`;
+    faults.add({ kind: 'deleted', chain, position: from, message });
+  }
+  if (lacksLast) {
+    const message =
+      `${through - last} record(s) were missing in the log when the bundle was written: ` +
+      `${through} were asked for, and the tree covers ${size}`;
+    faults.add({ kind: 'truncated', chain, position: last + 1, message });
+  }
+  return lacksFirst || lacksLast;
 }
 
 /** The figures in the manifest must be those of its own positions. */

@@ -160,6 +160,10 @@ function contradictionIn(manifest: BundleManifest): string | undefined {
   if (chains.some(({ chain }, index) => index > 0 && chain <= (chains[index - 1]?.chain ?? ''))) {
     return 'the chains of the manifest are not in the order of their names, each once';
   }
+  const chosen = selection.positions?.chain ?? selection.chain;
+  if (chosen !== undefined && chains.some(({ chain }) => chain !== chosen)) {
+    return 'the manifest holds a chain that was not asked for';
+  }
   if ((manifest.method === 'slice') !== (selection.tenantId !== undefined)) {
     return 'the method of the manifest is not the one for its selection';
   }

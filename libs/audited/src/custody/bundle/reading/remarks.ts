@@ -34,6 +34,13 @@ export function remarksOn(manifest: BundleManifest | undefined, facts: RemarkFac
       'Between the first and the last position nothing is missing; that no event of the interval was recorded elsewhere is the word of the writer.',
     );
   }
+  const late = facts.chains.filter(({ first = 1 }) => first > 1).map(({ chain, first }) => `"${chain}" (${first})`);
+  if (manifest.method === 'range' && isOfWholeChains(manifest) && late.length > 0) {
+    remarks.push(
+      `Not from the first record on, but from a later position: ${late.join(', ')}. Whether what stood before was pruned ` +
+        'is for the records audit.prune in it to say, and for the verification of the log.',
+    );
+  }
   if (facts.chains.some(({ macsUnchecked }) => macsUnchecked > 0)) {
     remarks.push('Keyed seals were not checked: their keys are secret and not part of a bundle.');
   }
@@ -41,4 +48,8 @@ export function remarksOn(manifest: BundleManifest | undefined, facts: RemarkFac
     remarks.push(`It says it was made at ${manifest.createdAt}, which is in the future by the clock of this machine.`);
   }
   return remarks;
+}
+
+function isOfWholeChains({ selection: { from, to, positions } }: BundleManifest): boolean {
+  return from === undefined && to === undefined && positions === undefined;
 }

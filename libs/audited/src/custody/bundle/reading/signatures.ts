@@ -32,16 +32,17 @@ export async function checkSignatures(context: SignatureContext): Promise<readon
     }
     return manifest.chains.map(() => undefined);
   }
-  const ring = await ringFor(context, log);
+  const keys = context.trusted ?? (await keysInBundle(context));
   const note = await noteOf(context, MANIFEST_NOTE_FILE);
   if (note !== undefined) {
     const sha256 = crypto.hash('sha256', text, 'hex');
     if (!note.startsWith(`${log}\n${MANIFEST_NOTE_KIND}\n${sha256}\n\n`)) {
       fault(context, MANIFEST_NOTE_FILE, 'the note signs another manifest');
     } else {
-      judge(context, ring, note, { name: log, file: MANIFEST_NOTE_FILE, at: createdAt });
+      judge(context, manifestRing(keys, log), note, { name: log, file: MANIFEST_NOTE_FILE, at: createdAt });
     }
   }
+  const ring = new KeyRing(keys);
   const times: (string | undefined)[] = [];
   for (const chain of manifest.chains) {
     times.push(await checkCheckpoint(context, ring, originOf(log, chain.chain), chain));
@@ -99,9 +100,8 @@ function judge(
   }
 }
 
-/** A key pair signs for the whole log, so a key that was given for one chain of it counts for the manifest too. */
-async function ringFor(context: SignatureContext, log: string): Promise<KeyRing> {
-  const keys = context.trusted ?? (await keysInBundle(context));
+/** A manifest is about chains, so a key that was given for one of them counts for it; for other chains it does not. */
+function manifestRing(keys: readonly TrustedKey[], log: string): KeyRing {
   return new KeyRing(
     keys.map((key) => (key.name !== undefined && key.name.startsWith(`${log}/`) ? { ...key, name: log } : key)),
   );
