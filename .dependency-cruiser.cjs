@@ -133,6 +133,30 @@ module.exports = {
       to: { path: '^libs/', dependencyTypesNot: ['aliased'] },
     },
     {
+      name: 'the-command-line-imports-the-package-and-its-two-dependencies',
+      comment: 'It ships inside the package: what it imports, everybody installs (docs/adr/0004).',
+      severity: 'error',
+      from: { path: '^apps/cli/', pathNot: '\\.spec\\.ts$' },
+      to: {
+        dependencyTypesNot: ['local', 'core', 'aliased'],
+        pathNot: '(^|/)node_modules/(commander|cli-progress|@types/cli-progress)/',
+      },
+    },
+    {
+      name: 'the-command-line-knows-no-nest',
+      comment: 'It starts in an empty folder, without an application: through the main entry it takes types only.',
+      severity: 'error',
+      from: { path: '^apps/cli/', pathNot: '\\.spec\\.ts$' },
+      to: { path: `${LIBRARY}index\\.ts$`, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-library-needs-no-command-line',
+      comment: 'commander and cli-progress are for apps/cli; an application never loads them.',
+      severity: 'error',
+      from: { path: LIBRARY },
+      to: { path: '(^|/)node_modules/(commander|cli-progress|@types/cli-progress)/|^(commander|cli-progress)$' },
+    },
+    {
       name: 'apps-do-not-know-each-other',
       severity: 'error',
       from: { path: '^apps/([^/]+)/' },

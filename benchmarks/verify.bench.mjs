@@ -149,7 +149,7 @@ async function benchProofs(folder, { records, quick, log }) {
 
 async function proofRound(database, records) {
   const { privatePem } = generateKeyPair();
-  const checkpoints = { origin: 'audit.example.com/bench', keys: privatePem };
+  const checkpoints = { origin: 'audit.example.com/bench', keys: { pem: privatePem } };
   const { custody, close } = await openCustody({ database, checkpoints });
   const store = new SqliteAuditStore(database);
   await store.open();

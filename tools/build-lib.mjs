@@ -36,9 +36,7 @@ async function build() {
     PASSES.map(({ config, folder }) => compile({ config: join(library, config), outDir: join(staging, folder) })),
   );
   const failed = results.find(({ status }) => status !== 0);
-  if (failed && process.env['CI'] === undefined) {
-    console.error(failed.output);
-  } else if (failed) {
+  if (failed) {
     // TypeScript writes output in spite of errors; neither half a build nor an old one may pass for this one.
     rmSync(staging, { recursive: true, force: true });
     rmSync(dist, { recursive: true, force: true });
@@ -54,9 +52,7 @@ async function build() {
 
   // Last: the command line is compiled against the package as it is published, as any other user of it.
   const program = await compile({ config: join(commandLine, 'tsconfig.app.json'), outDir: join(dist, 'cli') });
-  if (program.status !== 0 && process.env['CI'] === undefined) {
-    console.error(program.output);
-  } else if (program.status !== 0) {
+  if (program.status !== 0) {
     rmSync(dist, { recursive: true, force: true });
     console.error(program.output);
     console.error('build:lib: the command line did not compile (apps/cli); dist was removed');

@@ -39,6 +39,9 @@ function inspect(folder) {
     ...targets(manifest)
       .filter((target) => !has(target))
       .map((target) => `package.json points at ${target}, which is not in the package`),
+    ...Object.values(manifest.bin ?? {})
+      .filter((file) => has(file) && !read(file).startsWith('#!/usr/bin/env node\n'))
+      .map((file) => `${file} is a command without #!/usr/bin/env node`),
     ...text.filter((file) => read(file).includes(root)).map((file) => `${file} names a path of the build machine`),
     ...text.flatMap((file) => mapFaults(folder, file)),
   ];

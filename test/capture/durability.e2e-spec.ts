@@ -248,6 +248,7 @@ describe.each(PLATFORMS)('which level counts on %s', (platform) => {
     expect(await stagesOf('/defaults/of-type')).toEqual(['intent', 'outcome']);
     expect(await stagesOf('/defaults/of-module')).toEqual(['outcome']);
     expect(app.logs.ofAudit('log')).toEqual([
+      expect.stringContaining('Checkpoints are off'),
       '[AuditModule] Auditing 4 of 4 route handlers' +
         '\n  required: LevelsController.ofClass, DefaultsController.ofType' +
         '\n  recorded: LevelsController.ofMethod' +

@@ -31,7 +31,10 @@ describe('what the command line is given', () => {
     writeFileSync(log.path('rsa.pem'), rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }));
     writeFileSync(log.path('rsa.pub.pem'), rsa.publicKey.export({ type: 'spki', format: 'pem' }));
     const encrypted = generateKeyPairSync('ed25519').privateKey.export({
-      ...{ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: SECRET },
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: SECRET,
     });
     writeFileSync(log.path('encrypted.pem'), encrypted);
   });
@@ -120,8 +123,15 @@ describe('what the command line is given', () => {
   ])('is not understood: %j', (words, problem) => {
     const { status, out, errors } = shell.run(...words);
     expect([status, out, errors]).toEqual([2, '', expect.stringContaining(problem)]);
-    const answer = shell.json<{ error: { code: string; message: string } }>(...words);
-    expect(answer.error.code).toMatch(/^(?:USAGE|AUDIT_[A-Z_]+)$/);
+  });
+
+  it.each([
+    [['verify', '-d', 'audit.sqlite', '--bogus'], 'USAGE', "unknown option '--bogus'"],
+    [['hold'], 'USAGE', 'A command is missing.'],
+    [['verify', '-d', 'folder'], 'AUDIT_DATABASE_UNUSABLE', 'The audit database "folder" is a folder.'],
+    [['verify', '-d', 'audit.sqlite', '--chain', 'none'], 'AUDIT_CUSTODY_INPUT', '--chain: there is no chain "none".'],
+  ])('is told to programs as JSON: %j', (words, code, message) => {
+    expect(shell.json(...words)).toEqual({ error: { code, message: expect.stringContaining(message) as string } });
   });
 
   it.each(['postgres', 'mysql'])(

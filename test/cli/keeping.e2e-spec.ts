@@ -17,7 +17,7 @@ describe('keeping a log on the command line', () => {
     log = await SignedLog.write();
     writeFileSync(log.path('key.pem'), log.keys.privatePem, { mode: 0o600 });
     writeFileSync(log.path('key.pub.pem'), log.keys.publicPem);
-    restore = log.backup();
+    restore = log.snapshot();
     shell = new CommandLine(dirname(log.file));
   });
 
@@ -48,7 +48,12 @@ describe('keeping a log on the command line', () => {
       '{"default": "forever", "classes": {"short": "30 days"}, "typeClasses": {"deploy.completed": "short"}}',
     );
     const { status, out, errors } = shell.run(
-      ...['prune', ...SIGNING, '--policy', 'policy.json', '--archive', 'archive', '--chain', 'main', ...ACT],
+      'prune',
+      ...SIGNING,
+      '--policy=policy.json',
+      '--archive=archive',
+      '--chain=main',
+      ...ACT,
     );
     expect([status, out]).toEqual([0, expect.stringMatching(/^chain main: 10 record\(s\) through position 10 went, /)]);
     expect(errors).toContain('chain main: archiving');
@@ -74,17 +79,12 @@ describe('keeping a log on the command line', () => {
   it('erases a person everywhere that is named, and the log verifies', () => {
     expect(shell.run('bundle', 'evidence', ...SIGNING).status).toBe(0);
     const report = shell.json<ErasureReport>(
-      ...[
-        'erase',
-        ...SIGNING,
-        '--email',
-        'person-4@example.com',
-        '--archive',
-        'evidence',
-        ...ACT,
-        '--ticket',
-        'GDPR-1',
-      ],
+      'erase',
+      ...SIGNING,
+      '--email=person-4@example.com',
+      '--archive=evidence',
+      ...ACT,
+      '--ticket=GDPR-1',
     );
     // One in each chain.
     expect(report).toMatchObject({ records: 3, isScrubbed: true });

@@ -15,7 +15,7 @@ describe('audited verify', () => {
     log = await SignedLog.write();
     writeFileSync(log.path('key.pub.pem'), log.keys.publicPem);
     writeFileSync(log.path('other.pub.pem'), generateKeyPair().publicPem);
-    restore = log.backup();
+    restore = log.snapshot();
     shell = new CommandLine(dirname(log.file));
   });
 
@@ -72,9 +72,8 @@ describe('audited verify', () => {
   });
 
   it('finds a log that was cut off with its checkpoints by a checkpoint that was kept, in each form that one may have', () => {
-    const { out: printed } = shell.run(
-      ...['checkpoint', '-q', '-d', 'audit.sqlite', '--origin', 'audit.example.com/orders', '--key', writeKey(log)],
-    );
+    const signing = ['--origin', 'audit.example.com/orders', '--key', writeKey(log)];
+    const { out: printed } = shell.run('checkpoint', '-q', '-d', 'audit.sqlite', ...signing);
     writeFileSync(log.path('one.note'), printed.slice(0, printed.indexOf('audit.example.com/orders/tenant:b')));
     writeFileSync(log.path('several.note'), printed);
     restore();

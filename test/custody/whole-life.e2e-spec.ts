@@ -2,47 +2,12 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { HIDDEN_CHANGES } from '../support/hidden-change.js';
-import { LivingLog, type LifeEvent } from '../support/living-log.js';
+import { life } from '../support/life.arbitrary.js';
+import { LivingLog } from '../support/living-log.js';
 import { tamper } from '../support/raw-database.js';
 
 /** More of them: `AUDITED_LIVES=100 npm test -- whole-life`. */
 const LIVES = Number(process.env['AUDITED_LIVES'] ?? 4);
-
-const someone = fc.integer({ min: 0, max: 2 });
-const lifeEvent: fc.Arbitrary<LifeEvent> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('append' as const),
-      count: fc.integer({ min: 1, max: 12 }),
-      isOld: fc.boolean(),
-      chain: fc.constantFrom('main' as const, 'tenant:b' as const),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('checkpoint' as const, 'prune' as const) }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constantFrom('restart' as const, 'rotate-key' as const, 'rotate-seal' as const) }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constantFrom('hold' as const, 'lift' as const, 'erase' as const), actor: someone }),
-  },
-);
-const life = fc.record({
-  isKeyed: fc.boolean(),
-  /** Somebody has done something before anything can happen to it. */
-  begin: fc.integer({ min: 1, max: 12 }),
-  events: fc.array(lifeEvent, { minLength: 2, maxLength: 12 }),
-  changes: fc.array(
-    fc.record({ change: fc.constantFrom(...HIDDEN_CHANGES), at: fc.double({ min: 0, max: 1, noNaN: true }) }),
-    {
-      minLength: 6,
-      maxLength: 6,
-    },
-  ),
-});
 
 describe('the whole life of a log', () => {
   it(

@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditPage, AuditRecord, IntegrityReport } from 'nestjs-audited';
+import { anAppendableEvent } from 'nestjs-audited/testing';
+import { SqliteAuditStore } from 'nestjs-audited/typeorm';
 import { packLibrary } from '../../tools/pack-lib.mjs';
 import { Consumer, type RunningConsumer } from '../support/consumer.js';
 
@@ -67,6 +69,36 @@ describe('the tarball in a fresh Nest 12 application in ES modules', () => {
   });
 });
 
+describe('the command line of the tarball, installed where there is no application', () => {
+  let consumer: Consumer;
+
+  beforeAll(() => {
+    consumer = installed('command-line');
+  });
+
+  it('explains itself, and says which version it is of', () => {
+    expect(consumer.run('npx', ['audited', 'help'])).toContain('Usage: audited');
+    const { version } = consumer.readJson('node_modules/nestjs-audited/package.json') as { readonly version: string };
+    expect(consumer.run('npx', ['audited', '--version'])).toBe(`${version}\n`);
+  });
+
+  it('makes keys, and signs and verifies a log with them', async () => {
+    consumer.run('npx', ['audited', 'keys', 'generate', 'audit-key']);
+    const store = new SqliteAuditStore(join(consumer.folder, 'audit.sqlite'));
+    await store.open();
+    await store.append('main', [anAppendableEvent(), anAppendableEvent()]);
+    await store.close();
+    const signing = ['--origin', 'audit.example.com/consumer', '--key', 'audit-key.pem'];
+    consumer.run('npx', ['audited', 'bundle', 'evidence', '-d', 'audit.sqlite', ...signing]);
+    for (const what of [
+      ['verify', '-d', 'audit.sqlite'],
+      ['verify-bundle', 'evidence'],
+    ]) {
+      expect(consumer.run('npx', ['audited', ...what, '--trust', 'audit-key.pub.pem'])).toContain('INTACT');
+    }
+  });
+});
+
 function installed(fixture: string): Consumer {
   const consumer = new Consumer(fixture);
   consumers.push(consumer);
@@ -125,6 +157,11 @@ function behaves(consumer: () => Consumer, { nestMajor, typeormMajor, build }: E
       const file = join(consumer().folder, `${adapter}.sqlite`);
       // SQLite removes the write-ahead log when the last connection is closed, and only then.
       expect([existsSync(file), existsSync(`${file}-wal`)]).toEqual([true, false]);
+    });
+
+    it('has its log verified by the command that was installed with it', () => {
+      const verdict = consumer().run('npx', ['audited', 'verify', '-d', `${adapter}.sqlite`, '--threads', '2']);
+      expect(verdict).toMatch(/^INTACT: \d+ record\(s\) in /m);
     });
   });
 }

@@ -9,9 +9,9 @@ verifier keys or PEM blocks; without it, signatures are not checked. --log: the 
 --checkpoint: a checkpoint that was kept outside, a signed note.
 
 Prints each fault as `kind chain position message`, then `ok records=N` (exit 0), `faults=N` (exit 1), or, when a record
-in the chain explains every fault, `explained faults=N` (exit 4). The rules in comments are those of section 9; those
-about one record by itself are in verify_record.py, those about what was signed in verify_checkpoints.py, those about what
-custody did in verify_custody.py. Only the search of rule 4 is left out: misplaced records are called edited.
+in the chain explains every fault, `explained faults=N` (exit 4); exit 2 is wrong input. The rules in comments are those
+of section 9; those about one record by itself are in verify_record.py, about what was signed in verify_checkpoints.py,
+about what custody did in verify_custody.py. Only the search of rule 4 is left out: misplaced records are called edited.
 """
 import argparse, base64, collections, pathlib, sqlite3, sys
 
@@ -54,6 +54,7 @@ class ChainCheck:
         if is_candidate:
             self.links.append(row["hash"])
             self.roots.rival(row["hash"])
+            self.statements.take(row["position"], None, None)
             event = content_of(row)[0]
             if event is not None and wrong_key_of(row, self.chain, self.keys) is None:
                 self.statements.propose(row, event, False, None)
@@ -74,6 +75,7 @@ class ChainCheck:
                 self.report("deleted", self.last + 1, "%d missing before %d" % (missing, position), position - 1)
             self.links = []
         self.roots.take(position, row["hash"], None if flaw else previous)
+        self.statements.take(position, *((None, None) if flaw else (row["hash"], previous)))
         if flaw:
             self.report(flaw, position, "the record is not what its seal says")
         else:
@@ -241,4 +243,8 @@ def main(arguments):
     return 4 if is_explained else 1
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except (OSError, ValueError, IndexError, sqlite3.Error) as error:
+        print("cannot be verified: %s" % error, file=sys.stderr)
+        sys.exit(2)

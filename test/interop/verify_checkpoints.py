@@ -1,4 +1,4 @@
-"""What was signed, and whether the records give it: section 12 of docs/record-format.md, rules 15, 16 and 19 of section 9.
+"""What was signed, and whether the records give it: section 12 of docs/record-format.md, rules 16 and 19 of section 9.
 
 Python 3, standard library only; hashes, notes and Ed25519 are those of verify_proof.py. Used by verify_chain.py.
 """
@@ -6,6 +6,7 @@ import base64, collections, datetime, re
 
 import verify_proof as proof
 from verify_proof import Refused, demand
+from verify_record import Text
 
 Key = collections.namedtuple("Key", "public name not_before not_after")
 Checkpoint = collections.namedtuple("Checkpoint", "size root signed_at source")
@@ -61,7 +62,7 @@ def checkpoint_in(note):
 
 
 def judged_checkpoints(chain, stored, given, keys, expected, report):
-    """Rule 15: those that count, and the origin that they name. `keys` is None when signatures are not checked."""
+    """Section 9, "What was signed": those that count, and the origin that they name. `keys` is None when signatures are not checked."""
     known, origins, problems = [], set(), {}
     for source, (size, root, note) in [("stored", row) for row in stored] + [("given", row) for row in given]:
         try:
@@ -189,4 +190,4 @@ class Roots:
 
 
 def is_hash(text):
-    return isinstance(text, bytes) and re.fullmatch(rb"[0-9a-f]{64}", text) is not None
+    return isinstance(text, Text) and re.fullmatch(rb"[0-9a-f]{64}", text) is not None

@@ -73,11 +73,17 @@ def statement_in(event):
         demand(statement.get("kind") == kind and isinstance(signatures, list), "not a statement")
         demand(is_text(statement.get("chain")) and is_text(statement.get("at")), "not a statement")
         demand(is_text(statement.get("origin", "-")) and all(isinstance(line, str) for line in signatures), "not texts")
+        demand("after" not in statement or is_end(statement["after"]), "not an end")
         SHAPES[kind](statement)
         canonical(statement).encode()
     except (Refused, UnicodeEncodeError, RecursionError):
         return None
     return statement, signatures
+
+
+def is_end(value):
+    position, digest = (value.get("position"), value.get("hash")) if isinstance(value, dict) else (None, None)
+    return is_span(position, position, 1) and isinstance(digest, str) and HASH.fullmatch(digest)
 
 
 def shape_of_prune(statement):
@@ -98,6 +104,7 @@ def shape_of_erasure(statement):
 def shape_of_reanchor(statement):
     faults = statement.get("faults")
     demand(is_text(statement.get("cause")) and isinstance(faults, list), "not an explanation")
+    demand(len(faults) <= 1000, "too many faults")
     for fault in faults:
         demand(isinstance(fault, dict) and is_text(fault.get("kind")), "not a fault")
         demand(is_span(fault.get("from"), fault.get("through"), 1 - 2**53), "not positions")
@@ -115,6 +122,15 @@ class Statements:
         self.chain, self.origin, self.keys, self.report = chain, origin, keys, report
         self.proposed, self.prunes, self.reanchors = [], {}, []
         self.erased, self.stated, self.stated_ids = [], [], set()
+        self.hashes, self.last = {}, 0  # what stands at each position, where that is beyond doubt
+
+    def take(self, position, digest, previous):
+        """The record at a position; `digest` and `previous` are None when it has a flaw, or is one of several."""
+        if position > self.last + 1:
+            self.hashes[position - 1] = previous
+        elif position > self.last and previous is not None and self.hashes.get(position - 1) != previous:
+            self.hashes[position - 1] = None
+        self.hashes[position], self.last = digest, position
 
     def propose(self, row, event, is_forked, downgraded):
         if event.get("type") in KINDS:
@@ -130,27 +146,32 @@ class Statements:
 
     def accept(self, statement, signatures, position, is_forked, downgraded):
         try:
-            self.demand_trust(statement, signatures)
+            self.demand_trust(statement, signatures, position)
         except Refused as refusal:
             return self.report("signature", position, "the statement counts for nothing: %s" % refusal)
         is_weaker = downgraded is not None and explained_at("scheme", downgraded, downgraded, self.reanchors) is None
+        reach = min(position, statement["after"]["position"] + 1 if "after" in statement else position)
         if statement["kind"] == "reanchor":
-            self.reanchors.append((position, statement))
+            self.reanchors.append((position, reach, statement))
         elif is_forked or is_weaker:
             return
         elif statement["kind"] == "erasure":
             spans = spans_in(statement["positions"])
-            self.stated += [(first, min(through, position - 1)) for first, through in spans]
+            self.stated += [(first, min(through, reach - 1)) for first, through in spans]
             self.stated_ids |= set(statement.get("events", []))
-        elif statement["through"] < position:
+        elif statement["through"] < reach:
             self.prunes.setdefault(statement["through"], statement)
 
-    def demand_trust(self, statement, signatures):
+    def demand_trust(self, statement, signatures, position):
         origin, at = statement.get("origin"), statement["at"]
         demand(statement["chain"] == self.chain, "it is about another chain")
         if origin is not None:
             is_ours = origin == self.origin if self.origin else origin.endswith("/" + self.chain)
             demand(is_ours, "it is one of another log")
+        if "after" in statement:
+            end, digest = statement["after"]["position"], statement["after"]["hash"].encode()
+            demand(end < position <= end + 65536, "it was made at another place")
+            demand(self.hashes.get(end) in (None, digest), "it was made in another history")
         if self.keys is not None:
             demand(origin is not None and signatures, "it is not signed")
             text = "%s\naudited/%s/v1\n%s\n" % (origin, statement["kind"], canonical(statement))
@@ -194,32 +215,32 @@ class Statements:
 
 def explained_at(kind, position, through, reanchors):
     """The position of the re-anchor that explains a fault; None when nobody does."""
-    for stated_at, statement in reanchors:
+    for stated_at, reach, statement in reanchors:
         for fault in statement["faults"]:
-            first, last = explained_span(kind, fault, stated_at)
+            first, last = explained_span(kind, fault, reach)
             if first <= position and through <= last:
                 return stated_at
     return None
 
 
-def explained_span(kind, fault, stated_at):
-    nothing, is_past = (1, 0), fault["through"] < stated_at
+def explained_span(kind, fault, reach):
+    nothing, is_past = (1, 0), fault["through"] < reach
     if kind in SIGNED_KINDS:
         return nothing
     if (fault["kind"], kind) == ("head", "forked"):
         return (fault["through"] + 1, fault["through"] + 1) if is_past else nothing
     if (fault["kind"], kind) == ("truncated", "deleted"):
         return (fault["from"], fault["through"]) if is_past else nothing
-    return (fault["from"], min(fault["through"], stated_at - 1)) if fault["kind"] == kind else nothing
+    return (fault["from"], min(fault["through"], reach - 1)) if fault["kind"] == kind else nothing
 
 
 def explained_root_at(checkpoint, reanchors):
     signed_at = moment(checkpoint.signed_at) if checkpoint.signed_at else None
-    for stated_at, statement in reanchors:
+    for stated_at, reach, statement in reanchors:
         stated, size = moment(statement["at"]), checkpoint.size
         is_later = signed_at is not None and stated is not None and stated >= signed_at
         for fault in statement["faults"] if is_later else []:
-            if fault["kind"] in SIGNED_KINDS and fault["from"] <= stated_at and fault["from"] <= size <= fault["through"]:
+            if fault["kind"] in SIGNED_KINDS and fault["from"] <= min(reach, size) and size <= fault["through"]:
                 return stated_at
     return None
 

@@ -94,8 +94,7 @@ export class LivingLog {
   }
 
   /** As an auditor does. */
-  async verify(): Promise<IntegrityReport> {
-    const { trustedKeys = [], checkpoints = [] } = this.auditor;
+  async verify({ trustedKeys = [], checkpoints = [] }: Auditor = this.auditor): Promise<IntegrityReport> {
     const { custody, close } = await openCustody({ database: this.file, ...this.sealing() });
     try {
       return await custody.verify({ trustedKeys, checkpoints });

@@ -67,15 +67,26 @@ async function using<Result>(options: OpenCustodyOptions, work: Work<Result>): P
 /** The name is part of what is signed: under another one, nothing would continue what was signed before. */
 async function requireSameOrigin(custody: AuditCustody, origin: string | undefined): Promise<void> {
   const [newest] = origin === undefined ? [] : await custody.checkpoints({ limit: 1 });
-  if (newest === undefined || origin === undefined) {
-    return;
-  }
-  const { origin: signed } = parseCheckpoint(newest.note);
-  if (signed !== originOf(origin, newest.chain)) {
+  const signed = newest === undefined ? undefined : originIn(newest.note);
+  if (
+    newest !== undefined &&
+    signed !== undefined &&
+    origin !== undefined &&
+    signed !== originOf(origin, newest.chain)
+  ) {
     const name = signed.slice(0, signed.lastIndexOf('/'));
     throw new InputError(
       `--origin: the checkpoints of this log name it "${name}", not "${origin}". Give the name that they have; nothing was signed.`,
     );
+  }
+}
+
+/** @returns `undefined` for what is no checkpoint: that is for `verify` to name */
+function originIn(note: string): string | undefined {
+  try {
+    return parseCheckpoint(note).origin;
+  } catch {
+    return undefined;
   }
 }
 

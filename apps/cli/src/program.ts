@@ -15,12 +15,6 @@ import { verifyCommand } from './commands/verify.command.js';
 import type { ExitCode } from './exit-code.js';
 import type { Terminal } from './output/terminal.js';
 
-/** What a command is given: where to write, and whom to tell how it ended. */
-export interface CommandContext {
-  readonly terminal: Terminal;
-  readonly exitWith: (code: ExitCode) => void;
-}
-
 /** Every command; a new one is a file and a line here. */
 const COMMANDS = [
   verifyCommand,

@@ -5,7 +5,7 @@ import { personOf } from '../options/act-options.js';
 import { withSigning, type LogOptions } from '../options/log-options.js';
 import { time } from '../options/option-values.js';
 import { Progress } from '../output/progress.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-context.js';
 
 interface BundleOptions extends LogOptions {
   readonly chain?: string;

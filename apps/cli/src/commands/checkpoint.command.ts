@@ -5,7 +5,7 @@ import { readLog, writeLog } from '../log-connection.js';
 import { withSigning, type LogOptions } from '../options/log-options.js';
 import { wholeNumber } from '../options/option-values.js';
 import type { Terminal } from '../output/terminal.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-context.js';
 
 interface CheckpointOptions extends LogOptions {
   readonly chain?: string;

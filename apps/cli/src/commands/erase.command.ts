@@ -7,7 +7,7 @@ import { foldersOf } from '../options/input-files.js';
 import { withSigning, type LogOptions } from '../options/log-options.js';
 import { collect, time } from '../options/option-values.js';
 import { Progress } from '../output/progress.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-context.js';
 
 interface EraseOptions extends LogOptions, ActOptions {
   readonly actor?: string;

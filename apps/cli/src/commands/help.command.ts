@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { InputError } from '../input-error.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-context.js';
 
 /** `audited help`: commander's own knows one level of commands only. */
 export function helpCommand({ terminal }: CommandContext): Command {

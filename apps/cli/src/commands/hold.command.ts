@@ -5,7 +5,7 @@ import { actOf, withAct, type ActOptions } from '../options/act-options.js';
 import { withDatabase, withSigning, type LogOptions } from '../options/log-options.js';
 import { time } from '../options/option-values.js';
 import type { Terminal } from '../output/terminal.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-context.js';
 
 interface PlaceOptions extends LogOptions, ActOptions {
   readonly chain?: string;

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { generateKeyPair, originOf, parseTrustedKeys, signerFromPem, verifierKey } from 'nestjs-audited/custody';
 import { InputError } from '../input-error.js';
 import { textOf } from '../options/input-files.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-context.js';
 
 interface ShowOptions {
   readonly origin?: string;
@@ -15,7 +15,7 @@ The private key signs checkpoints; keep it where the administrators of the datab
 what auditors verify with; give it to them yourself, not with the log.
 
 Examples:
-  audited keys generate audit-key            writes audit-key.pem (0600) and audit-key.pub.pem
+  audited keys generate audit-key      # writes audit-key.pem (0600) and audit-key.pub.pem
   audited keys show audit-key.pem --origin audit.example.com/orders`;
 
 /** `audited keys generate|show`. */

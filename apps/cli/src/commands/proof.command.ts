@@ -4,7 +4,7 @@ import { verifyEventProof, type EventProof, type OpenedCustody } from 'nestjs-au
 import { InputError } from '../input-error.js';
 import { readLog, writeLog } from '../log-connection.js';
 import { withSigning, type LogOptions } from '../options/log-options.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-context.js';
 
 interface ProofOptions extends LogOptions {
   readonly out?: string;

@@ -6,7 +6,7 @@ import { actOf, withAct, type ActOptions } from '../options/act-options.js';
 import { textOf } from '../options/input-files.js';
 import { withSigning, type LogOptions } from '../options/log-options.js';
 import type { Terminal } from '../output/terminal.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-context.js';
 
 interface PruneCommandOptions extends LogOptions, ActOptions {
   readonly policy?: string;

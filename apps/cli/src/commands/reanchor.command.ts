@@ -5,7 +5,7 @@ import { actOf, withAct, type ActOptions } from '../options/act-options.js';
 import { checkpointsOf } from '../options/input-files.js';
 import { withSigning, type LogOptions } from '../options/log-options.js';
 import { collect } from '../options/option-values.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-context.js';
 
 interface ReanchorOptions extends LogOptions, ActOptions {
   readonly chain: string;
@@ -41,6 +41,9 @@ export function reanchorCommand({ terminal }: CommandContext): Command {
         custody.reanchor({ chain: options.chain, cause: options.cause, checkpoints }, act),
       );
       terminal.json(done);
+      if (done.unsigned !== undefined) {
+        terminal.note(`No checkpoint was signed over it: ${done.unsigned}`);
+      }
       terminal.say(`Explained at position ${done.position} of chain ${done.chain}:`);
       done.faults.forEach(({ kind, from, through }) =>
         terminal.say(from === through ? `  ${kind} at ${from}` : `  ${kind} from ${from} to ${through}`),

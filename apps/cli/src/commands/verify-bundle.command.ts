@@ -8,7 +8,7 @@ import { trustOption } from '../options/log-options.js';
 import { wholeNumber } from '../options/option-values.js';
 import { sayBundleReport } from '../output/bundle-text.js';
 import { Progress } from '../output/progress.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-context.js';
 
 interface VerifyBundleOptions {
   readonly trust?: readonly string[];

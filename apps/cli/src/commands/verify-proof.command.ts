@@ -3,7 +3,7 @@ import { verifyEventProof, type EventProofVerdict } from 'nestjs-audited/custody
 import { EXIT } from '../exit-code.js';
 import { textOf, trustedKeysOf } from '../options/input-files.js';
 import { trustOption } from '../options/log-options.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-context.js';
 
 const HELP = `
 Needs no database and no network. Without --trust it proves only that the file is consistent in itself.`;

@@ -8,7 +8,7 @@ import { withTrust, type LogOptions } from '../options/log-options.js';
 import { collect, wholeNumber } from '../options/option-values.js';
 import { Progress } from '../output/progress.js';
 import { sayReport } from '../output/report-text.js';
-import type { CommandContext } from '../program.js';
+import type { CommandContext } from '../command-context.js';
 
 interface VerifyCommandOptions extends LogOptions {
   readonly chain?: string;

@@ -77,7 +77,7 @@ export function custodyParts(foundation: CustodyFoundation): CustodyParts {
   return {
     ...foundation,
     records,
-    statements: new StatementWriter({ records, signers, logName, clock }),
+    statements: new StatementWriter({ records, signers, logName, clock, heads: () => log.heads() }),
     checkpointer: new Checkpointer({ custody: log, records, signers, logName, trustedKeys, file, clock }),
     holds: new LegalHolds(records, log),
     ring: trustedKeys.length === 0 ? undefined : new KeyRing(trustedKeys),

@@ -23,7 +23,7 @@ const signer = signerFromPem(generateKeyPair().privatePem);
 function aWriter(signers = [signer], compose = draftComposer(clock)) {
   const log = new MemoryCustody();
   const records = new CustodyRecords({ store: log, compose });
-  return { log, writer: new StatementWriter({ records, signers, logName: 'audit.example.com', clock }) };
+  return { log, records, writer: new StatementWriter({ records, signers, logName: 'audit.example.com', clock }) };
 }
 
 describe('the statement writer', () => {
@@ -43,6 +43,19 @@ describe('the statement writer', () => {
     expect(details !== undefined && checkStatement(details, new KeyRing([signer]))).toBe('accepted');
     const stranger = new KeyRing([{ publicKey: generateKeyPair().publicKey }]);
     expect(details !== undefined && checkStatement(details, stranger)).not.toBe('accepted');
+  });
+
+  it('says at which end of the chain it was made', async () => {
+    const { log, records } = aWriter();
+    const writer = new StatementWriter({ records, signers: [], clock, heads: () => log.heads() });
+    expect((await writer.write(FACTS, DRAFT)).statement.after).toBeUndefined();
+    const [first] = log.rows('main');
+    const { statement, event } = await writer.write(FACTS, DRAFT);
+    expect(statement.after).toEqual({ position: 1, hash: first?.seal.hash });
+    expect(readStatement(event)?.statement).toEqual(statement);
+    const damaged = [{ chain: 'main', position: 2, hash: 'x' }];
+    const other = new StatementWriter({ records, signers: [], clock, heads: () => Promise.resolve(damaged) });
+    expect((await other.write(FACTS, DRAFT)).statement.after).toBeUndefined();
   });
 
   it('writes without signature and origin where there is no key', async () => {

@@ -2,6 +2,7 @@ import type { AuditDraft } from '../event/audit-draft.js';
 import type { AuditResource } from '../event/audit-event.js';
 import { StatementAlteredError } from '../event/custody.error.js';
 import { canonicalJson } from '../event/canonical-json.js';
+import type { ChainHead } from '../event/audit-record.js';
 import type { Clock } from '../event/clock.js';
 import type { JsonObject } from '../event/json-value.js';
 import { originOf } from '../integrity/notes/checkpoint.js';
@@ -11,10 +12,10 @@ import { signStatement } from '../integrity/notes/statement-note.js';
 import type { CustodyAct } from './custody-act.js';
 import type { CustodyRecord, CustodyRecords } from './custody-records.js';
 
-/** A statement without what the writer knows itself: the origin and the time. */
+/** A statement without what the writer knows itself: the origin, the time, and the end of the chain. */
 export type StatementFacts = CustodyStatement extends infer Kind
   ? Kind extends CustodyStatement
-    ? Omit<Kind, 'origin' | 'at'>
+    ? Omit<Kind, 'origin' | 'at' | 'after'>
     : never
   : never;
 
@@ -43,6 +44,8 @@ export interface StatementWriterParts {
   /** Name of the log, as in its checkpoints; needed by whoever signs. */
   readonly logName?: string | undefined;
   readonly clock: Clock;
+  /** The ends of the chains, so that a statement says where it was made. Absent: it does not, and can be copied elsewhere. */
+  readonly heads?: () => Promise<readonly ChainHead[]>;
 }
 
 /**
@@ -62,12 +65,14 @@ export class StatementWriter {
     facts: StatementFacts,
     { type, action, act, resource, details }: StatementDraft,
   ): Promise<WrittenStatement> {
-    const { records, signers, logName, clock } = this.parts;
+    const { records, signers, logName, clock, heads } = this.parts;
+    const end = (await heads?.())?.find((head) => head.chain === facts.chain && isSound(head));
     const isSigned = signers.length > 0 && logName !== undefined;
     const statement = {
       ...facts,
       ...(isSigned ? { origin: originOf(logName, facts.chain) } : {}),
       at: new Date(clock.now()).toISOString(),
+      ...(end === undefined ? {} : { after: { position: end.position, hash: end.hash } }),
     } as CustodyStatement;
     const signed = isSigned ? await signStatement(statement, signers) : { statement };
     const draft: AuditDraft = {
@@ -87,4 +92,9 @@ export class StatementWriter {
     }
     return { ...record, statement };
   }
+}
+
+/** A head that somebody damaged says nothing, and must not keep the operator from explaining it. */
+function isSound({ position, hash }: ChainHead): boolean {
+  return Number.isSafeInteger(position) && position > 0 && /^[0-9a-f]{64}$/.test(hash);
 }

@@ -10,7 +10,8 @@ type Act = (chain: ModelChain, choice: number) => Promise<void> | void;
 const personal = (chain: ModelChain): readonly StoredRecord[] =>
   chain.records.filter((record) => record.personal !== null);
 const positionsOf = (records: readonly StoredRecord[]): readonly number[] => records.map(({ seal }) => seal.position);
-const typeOf = ({ body }: StoredRecord): string => (JSON.parse(body) as { type: string }).type;
+/** The last member of canonical JSON; what was tampered with may be none. */
+const typeOf = ({ body }: StoredRecord): string => /"type":"([^"]*)"\}$/.exec(body)?.[1] ?? '';
 const indexOfType = (chain: ModelChain, type: string): number =>
   chain.records.findIndex((record) => typeOf(record) === type);
 

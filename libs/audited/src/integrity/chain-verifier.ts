@@ -148,6 +148,7 @@ export class ChainVerifier {
     this.leavePosition();
     this.statements.settle(this.genuineLink(position === this.lastPosition + 1 ? previousHash : undefined));
     this.checkGap(position, flaw === undefined ? previousHash : undefined);
+    this.statements.pass(position, flaw === undefined ? { hash, previousHash } : undefined);
     this.roots.take(position, hash, previousHash, flaw === undefined);
     if (flaw === undefined) {
       this.checkContent(candidate, this.checkLink(candidate.seal));
@@ -225,6 +226,7 @@ export class ChainVerifier {
       // Which of them is the forged one is not known here; the next record and the head tell.
       this.links.push(hash);
       this.roots.addRival(hash);
+      this.statements.pass(position, undefined);
       const event = candidate.rivalEvent();
       if (event !== undefined) {
         this.statements.propose({ position, hash, event, isForked: false });

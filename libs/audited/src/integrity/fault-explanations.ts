@@ -5,6 +5,8 @@ import type { PositionSpan } from './position-ranges.js';
 
 /** A re-anchor that was accepted while a chain was read. Plain values: it may come from another thread. */
 export interface StatedExplanation extends FaultExplanation {
+  /** The first position that the statement says nothing about: its own, or that after the end it was made at. */
+  readonly reach: number;
   /** The faults that the operator explained, as the statement lists them. */
   readonly faults: ReanchorStatement['faults'];
 }
@@ -36,10 +38,10 @@ export function explanationOfCheckpoint(
   { size, signedAt }: Pick<KnownCheckpoint, 'size' | 'signedAt'>,
   explanations: readonly StatedExplanation[],
 ): FaultExplanation | undefined {
-  const stated = explanations.find(({ position, at, faults }) =>
+  const stated = explanations.find(({ reach, at, faults }) =>
     faults.some(
       ({ kind, from, through }) =>
-        CHECKPOINT_KINDS.has(kind) && from <= position && from <= size && size <= through && isLater(at, signedAt),
+        CHECKPOINT_KINDS.has(kind) && from <= reach && from <= size && size <= through && isLater(at, signedAt),
     ),
   );
   return stated === undefined ? undefined : withoutFaults(stated);
@@ -61,9 +63,9 @@ export function explainedSpans(
   kind: IntegrityFaultKind,
   explanations: readonly StatedExplanation[],
 ): readonly PositionSpan[] {
-  return explanations.flatMap(({ position, faults }) =>
+  return explanations.flatMap(({ reach, faults }) =>
     faults.flatMap((entry) => {
-      const span = spanOf(kind, entry, position);
+      const span = spanOf(kind, entry, reach);
       return span === undefined || span[0] > span[1] ? [] : [span];
     }),
   );

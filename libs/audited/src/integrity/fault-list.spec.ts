@@ -15,6 +15,7 @@ const anExplanation = (
   ...faults: readonly (readonly [kind: IntegrityFaultKind, from: number, through: number])[]
 ): StatedExplanation => ({
   position,
+  reach: position,
   cause: 'restore',
   at: '2026-11-21T12:00:00.000Z',
   faults: faults.map(([kind, from, through]) => ({ kind, from, through })),

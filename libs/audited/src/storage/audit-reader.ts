@@ -8,7 +8,11 @@ export interface VerifyOptions {
   readonly chain?: string;
   /** How many faults are named in the report; all are counted. @default 1000 */
   readonly maxFaults?: number;
-  /** How many threads may verify at the same time; more than there are cores help nobody. @default 1 */
+  /**
+   * How many threads may verify at the same time, 1 to 64; more than there are cores help nobody. Helps with a SQLite file;
+   * on a server, and in memory, one thread does it all. A log in which something is wrong is read once more by one thread,
+   * so that the report is the same. @default 1
+   */
   readonly threads?: number;
   /**
    * Public keys that may sign checkpoints and statements: PEM, or C2SP verifier keys (`name+id+key`), one or several in
@@ -44,6 +48,10 @@ export abstract class AuditReader {
   /** The record with this event id, or `undefined` when there is none. */
   abstract get(id: string): Promise<AuditRecord | undefined>;
 
-  /** Reads every record of the chains and names every fault. Streams: memory stays flat. */
+  /**
+   * Reads every record of the chains and names every fault. Streams: memory stays flat.
+   *
+   * @throws OptionsInvalidError, KeyInvalidError for options that are wrong; what `onProgress` throws
+   */
   abstract verify(options?: VerifyOptions): Promise<IntegrityReport>;
 }

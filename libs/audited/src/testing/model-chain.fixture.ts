@@ -128,7 +128,9 @@ export class ModelChain {
     facts: StatementFacts<Kind>,
     signers: readonly NoteSigner[] = this.signers,
   ): Promise<number> {
-    const place = { kind, chain: MAIN_CHAIN, at: this.now(), origin: MODEL_ORIGIN };
+    const { head } = this;
+    const after = head === null ? {} : { after: { position: head.position, hash: head.hash } };
+    const place = { kind, chain: MAIN_CHAIN, at: this.now(), origin: MODEL_ORIGIN, ...after };
     const statement = { ...place, ...facts } as unknown as CustodyStatement;
     const details = (await signStatement(statement, signers)) as unknown as JsonObject;
     return this.append(anAppendableEvent({ type: `audit.${kind}`, details }));

@@ -54,6 +54,68 @@ describe('a bundle', () => {
     expect(summary).toMatchObject({ records: 20, isSigned: true, method: 'range' });
   });
 
+  describe('of a log that lacks records', () => {
+    beforeEach(async () => {
+      await log.add(30);
+      await log.checkpoint();
+    });
+
+    /** What the database gives after somebody deleted the others. */
+    function leave(isLeft: (position: number) => boolean): void {
+      const records = log.custody.records.bind(log.custody);
+      log.custody.records = async function* left(chain, range) {
+        for await (const found of records(chain, range)) {
+          yield found.filter(({ seal }) => isLeft(seal.position));
+        }
+      };
+    }
+
+    it.each<[string, BundleSelection, (position: number) => boolean, string]>([
+      ['the end', {}, (position) => position <= 25, 'truncated main 26'],
+      ['the end', { chain: 'main' }, (position) => position <= 29, 'truncated main 30'],
+      ['everything', {}, () => false, 'truncated main 1'],
+      [
+        'the first of what was asked for',
+        { positions: { chain: 'main', from: 3, through: 20 } },
+        (position) => position > 5,
+        'deleted main 3',
+      ],
+      [
+        'the last of what was asked for',
+        { positions: { chain: 'main', from: 3, through: 20 } },
+        (position) => position < 9,
+        'truncated main 9',
+      ],
+    ])('says so: %s, of %j', async (_what, selection, isLeft, fault) => {
+      leave(isLeft);
+      const { folder } = await log.write(selection);
+      const report = await log.verify(folder);
+      expect(report).toMatchObject({ ok: false, isTrusted: false });
+      expect(faultPlaces(report)).toEqual([fault]);
+    });
+
+    it('remarks on a beginning that is not there: it may have been pruned', async () => {
+      leave((position) => position > 5);
+      const { folder } = await log.write();
+      const report = await log.verify(folder);
+      expect(report).toMatchObject({ ok: true, isTrusted: true });
+      expect(report.remarks.join()).toContain('from a later position: "main" (6)');
+    });
+  });
+
+  it('does not let a key that is trusted for one chain vouch for another', async () => {
+    await log.add(3);
+    await log.checkpoint();
+    await log.add(3, 't-1', 'eu');
+    await log.checkpoint('eu');
+    const trustedKeys = [verifierKey(`${LOG_NAME}/eu`, log.keys.publicKey)];
+    const both = await log.verify((await log.write()).folder, { trustedKeys });
+    expect(both.isTrusted).toBe(false);
+    expect(faultPlaces(both)).toEqual(['signature main']);
+    const one = await log.verify((await log.write({ chain: 'eu' })).folder, { trustedKeys });
+    expect(one).toMatchObject({ ok: true, isTrusted: true });
+  });
+
   it.each([0, 1, 2, 255, 256, 257])('of %i records verifies', async (count) => {
     await log.add(count);
     if (count > 0) {

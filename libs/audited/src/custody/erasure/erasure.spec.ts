@@ -229,6 +229,22 @@ describe('Erasure', () => {
     expect(personal()).toEqual([]);
   });
 
+  it.each([2, 3])('keeps what was placed under hold after it was searched (looking a %i. time)', async (time) => {
+    let looks = 0;
+    const log = await aLog({
+      holds: async () => {
+        if (++looks === time) {
+          await log.holds.place('case-9', { actorId: 'u-ann' }, { ...ACT, by: { kind: 'user', id: 'judge' } });
+        }
+        return log.holds.active();
+      },
+    });
+    await log.log.append('main', [of(ANN), of(BOB)]);
+    const report = await log.erase({ actorId: 'u-ann' });
+    expect(report).toMatchObject({ records: 0, held: { events: 1, holds: ['case-9'] } });
+    expect(log.personal()).toEqual([1, 2]);
+  });
+
   it('keeps what a legal hold keeps, counts it and names the hold', async () => {
     const { log, erase, holds, spool, personal } = await aLog();
     await log.append('main', [of(ANN, { resource: { type: 'order', id: '7' } }), of(ANN)]);

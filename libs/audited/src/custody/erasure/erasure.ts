@@ -108,12 +108,20 @@ class ErasureRun {
     waiting: WaitingPlaces,
   ): Promise<ErasureFindings> {
     for (let pass = 1; ; pass++) {
-      const findings = await this.search(selection, named, waiting);
+      const holds = await this.parts.holds();
+      const findings = await this.search(selection, named, waiting, holds);
       if (pass > MOST_PASSES || (findings.records === 0 && findings.waiting.size === 0)) {
         return findings;
       }
+      // Searching a large log takes minutes, in which a hold may be placed: then it is searched again.
+      if (await this.hasOtherHolds(holds)) {
+        continue;
+      }
       await this.state(findings, named);
       this.tell('stated');
+      if (await this.hasOtherHolds(holds)) {
+        continue;
+      }
       // Before the records: nothing may move into the log with its personal part once that was searched.
       await waiting.strip(new Set([...findings.waiting.values()].flat()));
       this.tell('waiting');
@@ -125,9 +133,9 @@ class ErasureRun {
     selection: ErasureSelection,
     named: NamedValues,
     waiting: WaitingPlaces,
+    holds: readonly LegalHold[],
   ): Promise<ErasureFindings> {
     const { store, stream } = this.parts;
-    const holds = await this.parts.holds();
     const before = this.records;
     const search = new ErasureSearch(
       { store, stream, waiting },
@@ -145,6 +153,11 @@ class ErasureRun {
       this.total = before + records;
       this.tell('search');
     });
+  }
+
+  private async hasOtherHolds(known: readonly LegalHold[]): Promise<boolean> {
+    const active = await this.parts.holds();
+    return active.some(({ position }) => known.every((hold) => hold.position !== position));
   }
 
   private async state({ positions, waiting }: ErasureFindings, named: NamedValues): Promise<void> {

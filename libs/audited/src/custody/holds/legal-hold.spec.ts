@@ -22,6 +22,14 @@ describe('the selection of a legal hold', () => {
     expect(isHeld({ selection }, 'main', event)).toBe(expected);
   });
 
+  it('keeps an event without time and without actor that may be meant', () => {
+    const strange = { ...event, occurredAt: undefined, actor: null } as unknown as typeof event;
+    expect(
+      isHeld({ selection: { from: '2026-01-01T00:00:00.000Z', to: '2027-01-01T00:00:00.000Z' } }, 'main', strange),
+    ).toBe(true);
+    expect(isHeld({ selection: { actorId: 'ada' } }, 'main', strange)).toBe(false);
+  });
+
   it('brings times into the form of the events', () => {
     expect(checkedSelection({ from: '2026-05-05T14:00:00+02:00' })).toEqual({ from: '2026-05-05T12:00:00.000Z' });
   });

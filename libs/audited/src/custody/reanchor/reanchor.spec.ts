@@ -1,3 +1,4 @@
+import { HistoryChangedError } from '../../event/custody.error.js';
 import type { IntegrityFault, IntegrityFaultKind, IntegrityReport } from '../../integrity/integrity-fault.js';
 import type { StatementFacts } from '../statement-writer.js';
 import { reanchor, type ReanchorParts } from './reanchor.js';
@@ -57,6 +58,17 @@ describe('re-anchoring', () => {
         ],
       },
     ]);
+  });
+
+  it('says why nobody could sign over the break, because the explanation is in the log already', async () => {
+    const { made } = parts([aFault('deleted', 7)]);
+    const checkpoint = () => Promise.reject(new HistoryChangedError('main', 'the record at position 7 is missing'));
+    const done = await reanchor({ ...made, checkpoint }, { chain: 'main', cause: 'restore' }, ACT);
+    expect(done).toMatchObject({ position: 41, unsigned: expect.stringContaining('position 7 is missing') as string });
+    const down = () => Promise.reject(new Error('the key service is down'));
+    await expect(reanchor({ ...made, checkpoint: down }, { chain: 'main', cause: 'restore' }, ACT)).rejects.toThrow(
+      'the key service is down',
+    );
   });
 
   it('explains what a cut end turns into when the chain goes on', async () => {

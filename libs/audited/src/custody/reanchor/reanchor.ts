@@ -1,6 +1,5 @@
 import type { ChainId } from '../../event/audit-record.js';
-import { ReanchorNeedlessError } from '../../event/custody.error.js';
-import { CustodyInputError } from '../../event/custody.error.js';
+import { CustodyInputError, HistoryChangedError, ReanchorNeedlessError } from '../../event/custody.error.js';
 import type { IntegrityFault, IntegrityReport } from '../../integrity/integrity-fault.js';
 import { parseCheckpoint } from '../../integrity/notes/checkpoint.js';
 import type { ReanchorStatement } from '../../integrity/notes/custody-statement.js';
@@ -37,6 +36,8 @@ export interface Reanchored {
   /** Position of the record that explains. */
   readonly position: number;
   readonly faults: ReanchorStatement['faults'];
+  /** Why no checkpoint could be signed over it; absent when one was, and where nothing is signed. */
+  readonly unsigned?: string;
 }
 
 /**
@@ -76,8 +77,21 @@ export async function reanchor(parts: ReanchorParts, request: ReanchorRequest, a
       details: { faults: open.length },
     },
   );
-  await parts.checkpoint(chain);
-  return { chain, position, faults };
+  const unsigned = await problemOf(parts.checkpoint(chain));
+  return { chain, position, faults, ...(unsigned === undefined ? {} : { unsigned }) };
+}
+
+/** The explanation is in the log already: that nobody can sign over the break is told with it, and not instead of it. */
+async function problemOf(checkpoint: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await checkpoint;
+    return undefined;
+  } catch (error) {
+    if (error instanceof HistoryChangedError) {
+      return error.message;
+    }
+    throw error;
+  }
 }
 
 type Explained = ReanchorStatement['faults'][number];

@@ -207,6 +207,59 @@ describe('retention', () => {
     expect(positions()).toContain(1);
   });
 
+  it.each(['archiving', 'stating'])('removes nothing that was placed under hold while it was %s', async (when) => {
+    let checkpoints = 0;
+    let isPlaced = false;
+    const placeOnce = async (isTime: boolean): Promise<void> => {
+      if (isTime && !isPlaced) {
+        isPlaced = true;
+        await log.holds.place('case 7', { type: 'order.placed' }, ACT);
+      }
+    };
+    const log = await aLog([...OLD, '2026-11-21'], {
+      archive: async () => {
+        await placeOnce(when === 'archiving');
+        return { name: 'main-1-3', sha256: 'ab'.repeat(32) };
+      },
+      // The second one is made when the prune was stated.
+      checkpoint: () => placeOnce(++checkpoints === 2),
+    });
+    await expect(log.retention.prune(ACT)).rejects.toMatchObject({ obstacle: 'hold' });
+    expect(log.positions().slice(0, 4)).toEqual([1, 2, 3, 4]);
+    await log.holds.lift('case 7', ACT);
+    await log.retention.prune(ACT);
+    expect(log.positions()[0]).toBe(4);
+  });
+
+  it('goes on when a hold was placed meanwhile that keeps nothing of what goes', async () => {
+    const log = await aLog([...OLD, '2026-11-21'], {
+      archive: async () => {
+        await log.holds.place('case 7', { actorId: 'somebody else' }, ACT);
+        return { name: 'main-1-3', sha256: 'ab'.repeat(32) };
+      },
+    });
+    const [done] = await log.retention.prune(ACT);
+    expect(done).toMatchObject({ removed: 3, through: 3 });
+  });
+
+  it('takes no record for older than one before it, as when a clock had been set back', async () => {
+    const { retention } = await aLog(['2026-06-01', '2025-01-01 order.refunded', '2026-11-21']);
+    const [plan] = await retention.plan();
+    expect(plan).toMatchObject({ through: 1, limit: { why: 'period', position: 2, what: 'order.refunded' } });
+  });
+
+  it.each([
+    ['a time that is none', { recordedAt: '' }],
+    ['a time of another form', { recordedAt: '2026' }],
+    ['no actor', { recordedAt: '2026-01-02T00:00:00.000Z', actor: null }],
+  ])('stops at a record that somebody wrote with %s', async (_what, facts) => {
+    const { retention, holds, log } = await aLog(OLD.slice(0, 1));
+    await log.append('main', [{ body: JSON.stringify({ ...anEvent(), ...facts }) }, anAppendableEvent()]);
+    await holds.place('case 7', { actorId: 'nobody' }, ACT);
+    const [plan] = await retention.plan();
+    expect(plan).toMatchObject({ through: 1, limit: { why: 'damaged', position: 2 } });
+  });
+
   it('keeps a statement for as long as what it is about stays', async () => {
     const late = anAppendableEvent({ recordedAt: '2026-11-21T00:00:00.000Z' });
     const { id } = JSON.parse(late.body) as AuditEvent;

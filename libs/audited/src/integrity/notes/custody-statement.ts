@@ -10,6 +10,11 @@ interface StatementBase {
   readonly chain: ChainId;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /**
+   * The end of the chain when the statement was made: it speaks about nothing behind that, and counts in no other history,
+   * so that a copy of it cannot hide what is done later. Absent: it was made by somebody who did not say.
+   */
+  readonly after?: { readonly position: number; readonly hash: string };
 }
 
 /** The records up to a position were removed by retention. */

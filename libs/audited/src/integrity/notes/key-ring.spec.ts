@@ -171,6 +171,10 @@ describe('a list of trusted keys', () => {
     ['a name with a plus', `a+${line}`, 'line 1'],
     ['a validity that is no time', `${line} notBefore=tomorrow`, 'notBefore at line 1 is no time'],
     ['a day that does not exist', `${line} notAfter=2026-13-01`, 'is no time'],
+    ['a day that the month does not have', `${line} notAfter=2026-02-31`, 'is no time'],
+    ['two validities of one name', `${line} notAfter=2025-01-01 notAfter=2099-01-01`, 'twice'],
+    ['a misspelt attribute before a PEM block', `# notafter=2026-01-01\n${pair.publicPem}`, 'cannot be read'],
+    ['an attribute in words before a PEM block', `# not after: 2026-01-01\n${pair.publicPem}`, 'cannot be read'],
     ['a misspelt attribute', `${line} notafter=2026-01-01`, 'neither notBefore= nor notAfter='],
     ['a time that is no time before a PEM block', `# notAfter=never\n${pair.publicPem}`, 'is no time'],
   ])('with %s is refused', (_what, text, problem) => {

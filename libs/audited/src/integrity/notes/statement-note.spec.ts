@@ -27,6 +27,8 @@ const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.re
 const reread = (details: StatementDetails): StatementDetails | undefined =>
   readStatement(JSON.parse(JSON.stringify(eventOf(details))) as AuditEvent);
 
+const many = Array.from({ length: 1001 }, () => ({ kind: 'edited' as const, from: 1, through: 1 }));
+
 describe('a statement', () => {
   it('is signed as origin, kind and canonical JSON', () => {
     expect(statementText(prune)).toBe(
@@ -94,6 +96,10 @@ describe('a statement', () => {
     ['an archive that is none', eventOf({ statement: { ...prune, archive: { name: 'x', sha256: 'x' } } })],
     ['half of a surrogate pair', eventOf({ statement: { ...prune, later: '\ud800' } as never })],
     ['too many brackets', eventOf({ statement: { ...prune, later: nested(100_000) } as never })],
+    [
+      'more faults than anybody explains',
+      eventOf({ statement: { ...base, kind: 'reanchor', cause: 'x', faults: many } }),
+    ],
     ['faults that are none', eventOf({ statement: { ...base, kind: 'reanchor', cause: 'x', faults: [{}] as never } })],
   ])('is not read from a record with %s', (_what, event) => {
     expect(readStatement(event)).toBeUndefined();

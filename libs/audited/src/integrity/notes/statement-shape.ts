@@ -26,6 +26,7 @@ export function isStatement(value: unknown, kind: CustodyStatement['kind']): val
     isText(value['chain']) &&
     isText(value['at']) &&
     (value['origin'] === undefined || isText(value['origin'])) &&
+    (value['after'] === undefined || isEnd(value['after'])) &&
     SHAPES[kind](value) &&
     isCanonical(value)
   );
@@ -59,6 +60,10 @@ function isSpan(from: unknown, through: unknown): boolean {
   return (
     Number.isSafeInteger(from) && Number.isSafeInteger(through) && 1 <= Number(from) && Number(from) <= Number(through)
   );
+}
+
+function isEnd(value: unknown): boolean {
+  return isObject(value) && isSpan(value['position'], value['position']) && isHash(value['hash']);
 }
 
 function isListOf(value: unknown, isItem: (item: unknown) => boolean, most = Infinity): boolean {

@@ -22,7 +22,10 @@ type Validity = Pick<TrustedKey, 'notBefore' | 'notAfter'>;
 
 const PEM_BEGIN = /^-----BEGIN ([A-Z0-9 ]+)-----$/;
 const ATTRIBUTE = /(?:^|\s)(notBefore|notAfter)=(\S*)/g;
+/** What somebody meant for one, whichever way it is written: a validity that is overlooked would make a key eternal. */
+const ALMOST_ATTRIBUTE = /not[\s_-]?(?:before|after)\s*[=:]/i;
 const ISO_TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+const DAY_LENGTH = '2026-01-01'.length;
 const CURE = 'Use PEM blocks of public keys, verifier keys (<name>+<id>+<base64>), comments (#) and empty lines only.';
 
 /**
@@ -101,11 +104,23 @@ function verifierKeyOf(text: string, at: string): Pick<TrustedKey, 'publicKey' |
 
 function validityIn(text: string, at: string): Validity {
   const validity: { -readonly [name in keyof Validity]: string } = {};
-  for (const [, name, time = ''] of text.matchAll(ATTRIBUTE)) {
-    if (!ISO_TIME.test(time) || Number.isNaN(Date.parse(time))) {
+  for (const [, given, time = ''] of text.matchAll(ATTRIBUTE)) {
+    const name = given as keyof Validity;
+    if (!ISO_TIME.test(time) || Number.isNaN(Date.parse(time)) || !isDay(time.slice(0, DAY_LENGTH))) {
       throw new KeyInvalidError(`${name} at ${at} is no time`, 'Write ISO 8601: 2026-01-01T00:00:00Z.');
     }
-    validity[name as keyof Validity] = new Date(time).toISOString();
+    if (validity[name] !== undefined) {
+      throw new KeyInvalidError(`${name} at ${at} stands there twice`, 'Leave one of them.');
+    }
+    validity[name] = new Date(time).toISOString();
+  }
+  if (ALMOST_ATTRIBUTE.test(text.replace(ATTRIBUTE, ''))) {
+    throw new KeyInvalidError(`the validity at ${at} cannot be read`, 'Write notBefore=<time> or notAfter=<time>.');
   }
   return validity;
+}
+
+/** `Date` takes the 31st of February for a day in March. */
+function isDay(text: string): boolean {
+  return new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
 }

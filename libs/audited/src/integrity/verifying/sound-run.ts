@@ -10,16 +10,22 @@ export interface SoundRun {
   readonly from: number;
   /** What the first record continues. */
   readonly previousHash: string;
-  /** Hashes of the records, at least one. */
-  readonly hashes: readonly string[];
-  /** Their sequences in the store; as many as there are hashes. */
-  readonly sequences: readonly number[];
+  /** How many records there are; at least one. */
+  readonly count: number;
+  /** Their hashes, one after another: one long text crosses threads faster than many. */
+  readonly hashes: string;
+  /** Their sequences in the store. */
+  readonly sequences: Float64Array;
 }
 
+/** Hex digits of a hash. */
+const HASH_LENGTH = 64;
+
 /** The records of a run, one by one. */
-export function* recordsOf({ from, previousHash, hashes, sequences }: SoundRun): Generator<SoundRecord> {
+export function* recordsOf({ from, previousHash, count, hashes, sequences }: SoundRun): Generator<SoundRecord> {
   let previous = previousHash;
-  for (const [index, hash] of hashes.entries()) {
+  for (let index = 0; index < count; index++) {
+    const hash = hashes.slice(index * HASH_LENGTH, (index + 1) * HASH_LENGTH);
     const seal = { position: from + index, previousHash: previous, hash, scheme: sha256Scheme.id };
     yield { seal, mac: 'none', sequence: sequences[index] ?? 0 };
     previous = hash;

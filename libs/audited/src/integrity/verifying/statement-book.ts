@@ -7,6 +7,7 @@ import { STATEMENT_TYPES, type CustodyStatement, type PruneStatement } from '../
 import { checkStatement, readStatement } from '../notes/statement-note.js';
 import { parseRanges } from '../position-ranges.js';
 import type { ErasureWatch } from './erasure-watch.js';
+import { RecentHashes } from './recent-hashes.js';
 
 /** A prune that was accepted. */
 export interface StatedPrune extends Omit<PrunedPrefix, 'through'> {
@@ -40,10 +41,29 @@ export class StatementBook {
   readonly explanations: StatedExplanation[] = [];
   /** Prunes by the last position that each removes; of several the first. */
   private readonly prunes = new Map<number, StatedPrune>();
+  private readonly recent = new RecentHashes();
+  private lastPosition = 0;
   /** Statements at the last position: which record there is genuine is not known before the next one. */
   private pending: Witness[] = [];
 
   constructor(private readonly parts: StatementBookParts) {}
+
+  /**
+   * A record takes its place, in the order of positions.
+   *
+   * @param links `undefined` when it is broken, or one of several
+   */
+  pass(position: number, links: { readonly hash: string; readonly previousHash: string } | undefined): void {
+    if (position > this.lastPosition + 1) {
+      // What is missing before it is known from it alone.
+      this.recent.note(position - 1, links?.previousHash);
+    } else if (links !== undefined && links.previousHash !== this.recent.hashAt(position - 1)) {
+      // A fork is named. Whoever repairs it goes on from a head that contradicts the record.
+      this.recent.note(position - 1, undefined);
+    }
+    this.recent.note(position, links?.hash);
+    this.lastPosition = position;
+  }
 
   /** Takes note of a record that is intact. */
   propose(witness: Witness): void {
@@ -80,13 +100,22 @@ export class StatementBook {
     }
     const { statement } = details;
     const problem =
-      misdirection(statement, chain, evidence?.origin) ?? checkStatement(details, evidence?.ring, evidence?.origin);
+      misdirection(statement, chain, evidence?.origin) ??
+      this.displacement(statement, witness) ??
+      checkStatement(details, evidence?.ring, evidence?.origin);
     if (problem !== 'accepted') {
       const message = `${problem} So it counts for nothing.`;
       this.parts.report({ kind: 'signature', position: witness.position, message });
     } else if (statement.kind === 'reanchor' || !this.isDoubtful(witness)) {
       this.keep(statement, witness);
     }
+  }
+
+  /** A genuine statement that was made elsewhere: in a history that was lost since, or earlier, and copied to here. */
+  private displacement({ kind, after }: CustodyStatement, { position }: Witness): string | undefined {
+    return after === undefined || this.recent.mayFollow(position, after)
+      ? undefined
+      : `The ${kind} statement was made for another place: behind position ${after.position} of another history.`;
   }
 
   private isDoubtful({ isForked, downgradedAt }: Witness): boolean {
@@ -97,11 +126,13 @@ export class StatementBook {
   }
 
   private keep(statement: CustodyStatement, { position, event }: Witness): void {
+    // A copy further on says no more than the statement did where it was made.
+    const reach = Math.min(position, (statement.after?.position ?? Infinity) + 1);
     if (statement.kind === 'erasure') {
-      this.parts.erasures.state(parseRanges(statement.positions), statement.events ?? [], position);
+      this.parts.erasures.state(parseRanges(statement.positions), statement.events ?? [], reach);
     } else if (statement.kind === 'reanchor') {
-      this.explanations.push({ position, cause: statement.cause, at: statement.at, faults: statement.faults });
-    } else if (statement.through < position && !this.prunes.has(statement.through)) {
+      this.explanations.push({ position, reach, cause: statement.cause, at: statement.at, faults: statement.faults });
+    } else if (statement.through < reach && !this.prunes.has(statement.through)) {
       this.prunes.set(statement.through, { statement, statedAt: position, at: statement.at, by: nameOf(event.actor) });
     }
   }

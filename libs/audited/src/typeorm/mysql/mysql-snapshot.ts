@@ -33,25 +33,53 @@ export async function readSnapshot<Result>(
   return result;
 }
 
-/** From page to page by the key: every statement is short, and the server holds nothing between two of them. */
+/** Above it, arithmetic with positions is not exact. No log has so many records, but whoever tampers may write any number. */
+const EXACT = 2 ** 52;
+
+/**
+ * From page to page by the key: every statement is short, and the server holds nothing between two of them. A page is
+ * bounded on both sides, because without the upper one the server reads and sorts all that is left for every page.
+ */
 async function* recordBatches(query: RunQuery, chain: string): AsyncGenerator<readonly AuditRecordRow[]> {
-  // Whoever tampers may have written any number, and dropped the unique index.
-  let after: readonly SqlValue[] | undefined;
+  // Whoever tampers may have dropped the unique index, so that several rows stand at one position.
+  let after: readonly [position: SqlValue, sequence: SqlValue] | undefined;
   let limit = MOST_ROWS;
   for (;;) {
-    const condition = after === undefined ? '' : 'AND position >= ? AND (position > ? OR sequence > ?)';
-    const raw = await query(
-      `SELECT ${ALL_COLUMNS} FROM audit_records WHERE chain = ? ${condition} ORDER BY position, sequence LIMIT ${limit}`,
-      [chain, ...(after ?? [])],
-    );
-    const last = raw.at(-1);
+    const page = await pageAfter(query, chain, after, limit);
+    const last = page.at(-1);
     if (last === undefined) {
       return;
     }
-    yield raw.map(recordRow);
-    const position = last['position'] as SqlValue;
-    after = [position, position, last['sequence'] as SqlValue];
-    const characters = raw.reduce((sum, row) => sum + String(row['body']).length, 0);
-    limit = Math.max(1, Math.min(MOST_ROWS, Math.floor((PAGE_CHARACTERS * raw.length) / (characters + 1))));
+    yield page.map(recordRow);
+    after = [last['position'] as SqlValue, last['sequence'] as SqlValue];
+    const characters = page.reduce((sum, row) => sum + String(row['body']).length, 0);
+    limit = Math.max(1, Math.min(MOST_ROWS, Math.floor((PAGE_CHARACTERS * page.length) / (characters + 1))));
   }
+}
+
+async function pageAfter(
+  query: RunQuery,
+  chain: string,
+  after: readonly [position: SqlValue, sequence: SqlValue] | undefined,
+  limit: number,
+): Promise<readonly RawRow[]> {
+  const select = (condition: string, values: readonly SqlValue[]): Promise<readonly RawRow[]> =>
+    query(
+      `SELECT ${ALL_COLUMNS} FROM audit_records WHERE chain = ? ${condition} ORDER BY position, sequence LIMIT ${limit}`,
+      [chain, ...values],
+    );
+  if (after === undefined) {
+    return select('', []);
+  }
+  const [position, sequence] = after;
+  const behind = 'AND position >= ? AND (position > ? OR sequence > ?)';
+  const values = [position, position, sequence];
+  if (Math.abs(Number(position)) < EXACT) {
+    const page = await select(`${behind} AND position <= ?`, [...values, Number(position) + limit]);
+    if (page.length > 0) {
+      return page;
+    }
+  }
+  // The end, or positions are missing.
+  return select(behind, values);
 }

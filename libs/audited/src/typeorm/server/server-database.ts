@@ -24,7 +24,7 @@ export interface HeldHead {
 export interface QuickBatch {
   readonly rows: readonly QuickRow[];
   /** The rows of the batch from a place on, whole. */
-  wholeFrom(place: number): Promise<readonly AuditRecordRow[]>;
+  readonly wholeFrom: (place: number) => Promise<readonly AuditRecordRow[]>;
 }
 
 /** One consistent moment of the log. */

@@ -9,8 +9,8 @@ import type { SqlStatement } from '../custody/custody-database.js';
 /** What a thread is started with. */
 export interface SqliteThreadOptions {
   readonly file: string;
-  /** The writer owns the schema and appends; the reader can only read. */
-  readonly role: 'writer' | 'reader';
+  /** The writer owns the schema and appends; the reader can only read; the sifter reads to verify, and nothing else. */
+  readonly role: 'writer' | 'reader' | 'sifter';
   /** Go along when the thread starts, and never in a message. */
   readonly seal: SealKeys | undefined;
 }

@@ -7,9 +7,7 @@ import { storedRecord } from './stored-row.js';
 
 /** Reads records over one connection. Every read is one consistent snapshot. */
 export class SqliteRecordReader {
-  constructor(
-    private readonly source: DataSource,
-  ) {}
+  constructor(private readonly source: DataSource) {}
 
   async find(query: CheckedQuery): Promise<AuditPage> {
     const rows = await this.filtered(query)

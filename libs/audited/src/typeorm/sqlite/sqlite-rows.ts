@@ -7,6 +7,17 @@ import { RecordSifter, type SiftedPart } from '../verification/record-sifter.js'
 
 /** Records that are sifted before what is left of them is given on. */
 const ROWS_PER_BATCH = 500;
+const SEALED_COLUMNS: readonly string[] = [
+  'chain',
+  'previous_hash',
+  'hash',
+  'scheme',
+  'mac',
+  'body',
+  'personal',
+  'salt',
+];
+const TEXT_COLUMNS = SEALED_COLUMNS.concat(RECORD_COLUMN_NAMES);
 const REPLACEMENT = '\ufffd';
 
 /** The columns as a JSON array (which keeps texts, numbers and nothing apart), body, personal part. */
@@ -37,11 +48,7 @@ export class SqliteRows {
     private readonly handle: Database,
     private readonly sealKeys: SealKeys | undefined,
   ) {
-    const columns = [
-      ...['chain', 'previous_hash', 'hash', 'scheme', 'mac', 'body', 'personal', 'salt'],
-      ...RECORD_COLUMN_NAMES,
-    ];
-    const casts = columns.map(
+    const casts = TEXT_COLUMNS.map(
       (column) => `CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB) END ${column}`,
     );
     this.exactTexts = handle.prepare(`SELECT ${casts.join(', ')} FROM audit_records WHERE sequence = ?`);

@@ -13,7 +13,7 @@ export class SqliteSiftThreads {
   private readonly threads: readonly SqliteThread[];
 
   constructor(file: string, seal: SealKeys | undefined, count: number) {
-    this.threads = Array.from({ length: count }, () => new SqliteThread({ file, role: 'reader', seal }));
+    this.threads = Array.from({ length: count }, () => new SqliteThread({ file, role: 'sifter', seal }));
   }
 
   async open(): Promise<void> {
@@ -25,7 +25,7 @@ export class SqliteSiftThreads {
     const underWay: Promise<readonly SiftedPart[]>[] = [];
     const most = this.threads.length * CALLS_PER_THREAD;
     let asked = 0;
-    for (let from = 1; from <= through || underWay.length > 0; ) {
+    for (let from = 1; from <= through || underWay.length > 0;) {
       while (from <= through && underWay.length < most) {
         const thread = this.threads[asked++ % this.threads.length];
         const end = Math.min(through, from + POSITIONS_PER_CALL - 1);

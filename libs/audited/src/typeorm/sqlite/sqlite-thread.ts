@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { AuditError, StoreUnavailableError } from '../../event/audit.error.js';
 import type { VerifyProgress } from '../../storage/audit-reader.js';
 import type { SqliteCall, SqliteResponse, SqliteThreadOptions } from './sqlite-messages.js';
-import { SQLITE_WORKER_PATH } from './sqlite-worker-path.cjs';
+import { SQLITE_SIFT_WORKER_PATH, SQLITE_WORKER_PATH } from './sqlite-worker-path.cjs';
 
 /** A thread that does not close within this time hangs in the file system. */
 const CLOSE_DEADLINE_MS = 10_000;
@@ -26,7 +26,8 @@ export class SqliteThread {
 
   constructor(options: SqliteThreadOptions) {
     // No arguments of the process: `node --eval` and loaders of the application are not for this thread.
-    this.worker = new Worker(SQLITE_WORKER_PATH, { workerData: options, name: `audit-${options.role}`, execArgv: [] });
+    const path = options.role === 'sifter' ? SQLITE_SIFT_WORKER_PATH : SQLITE_WORKER_PATH;
+    this.worker = new Worker(path, { workerData: options, name: `audit-${options.role}`, execArgv: [] });
     this.worker.unref();
     this.worker.on('message', (response: SqliteResponse) => this.settle(response));
     this.worker.on('error', (error) => this.die(`its ${options.role} thread failed: ${error.message}`, error));

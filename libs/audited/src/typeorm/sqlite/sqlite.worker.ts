@@ -2,18 +2,17 @@
  * Runs in a thread of its own and owns one connection, so that neither a commit nor a long read ever
  * blocks the event loop of the application. Calls are answered one after another.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { AuditError } from '../../event/audit.error.js';
 import type { IntegrityReport } from '../../integrity/integrity-fault.js';
 import { Sealer } from '../../integrity/sealer.js';
 import type { VerifyProgress } from '../../storage/audit-reader.js';
-import type { SiftedPart } from '../verification/record-sifter.js';
 import { verifySettings } from '../verification/verify-settings.js';
+import { answerCalls, tell } from './sqlite-answers.js';
 import { SqliteAppender } from './sqlite-appender.js';
 import { IN_MEMORY, openForReading, openForWriting, type SqliteConnection } from './sqlite-connection.js';
-import type { SqliteFailure, SqliteRequest, SqliteResponse, SqliteThreadOptions } from './sqlite-messages.js';
+import type { SqliteRequest, SqliteThreadOptions } from './sqlite-messages.js';
 import { SqliteRecordReader } from './sqlite-record-reader.js';
-import { partOfChain, SqliteRows } from './sqlite-rows.js';
 import { SqliteSiftThreads } from './sqlite-sift-threads.js';
 import { query, scrub, transact } from './sqlite-statements.js';
 import { verifySqlite } from './sqlite-verification.js';
@@ -70,7 +69,7 @@ async function perform(request: SqliteRequest): Promise<unknown> {
     case 'verify':
       return verify(database.connection, request);
     case 'sift':
-      return sift(database.connection, request);
+      throw new AuditError('AUDIT_STORE_UNAVAILABLE', 'Parts of chains are looked at by threads of their own');
   }
 }
 
@@ -90,36 +89,4 @@ async function verify({ handle }: SqliteConnection, { options, callId }: CallOf<
   }
 }
 
-function sift({ handle }: SqliteConnection, { chain, from, through }: CallOf<'sift'>): readonly SiftedPart[] {
-  const bytes = Buffer.from(chain);
-  const batches = new SqliteRows(handle, seal).sifted(bytes.toString('utf8'), partOfChain(bytes, from, through));
-  return [...batches].flat();
-}
-
-function tell(response: SqliteResponse): void {
-  parentPort?.postMessage(response);
-}
-
-function failureOf(error: unknown): SqliteFailure {
-  if (error instanceof AuditError) {
-    return { code: error.code, message: error.message };
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return { code: 'AUDIT_STORE_UNAVAILABLE', message: `The audit store is unavailable: ${reason}` };
-}
-
-async function answer(request: SqliteRequest): Promise<void> {
-  let response: SqliteResponse;
-  try {
-    response = { callId: request.callId, result: await perform(request) };
-  } catch (error) {
-    response = { callId: request.callId, failure: failureOf(error) };
-  }
-  tell(response);
-}
-
-let lastAnswer: Promise<void> = Promise.resolve();
-
-parentPort?.on('message', (request: SqliteRequest) => {
-  lastAnswer = lastAnswer.then(() => answer(request));
-});
+answerCalls(perform);

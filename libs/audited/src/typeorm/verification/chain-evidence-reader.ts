@@ -1,12 +1,10 @@
 import type { ChainEvidence } from '../../integrity/chain-evidence.js';
 import type { IntegrityFault } from '../../integrity/integrity-fault.js';
 import type { SealKeys } from '../../integrity/seal-keys.js';
-import { TreeIncompleteError } from '../../event/proof.error.js';
 import { originOf } from '../../integrity/notes/checkpoint.js';
-import type { CompactRange } from '../../integrity/tree/compact-range.js';
-import { TileTree } from '../../integrity/tree/tile-tree.js';
 import type { CheckpointReader, StoredCheckpoint, TreeStore } from '../../storage/tree-store.js';
 import { judgeCheckpoints } from './known-checkpoints.js';
+import type { StoredFrontiers } from './stored-frontiers.js';
 import type { VerifySettings } from './verify-settings.js';
 
 /** Where checkpoints and trees are read. */
@@ -23,14 +21,12 @@ export interface EvidenceParts {
 const CHECKPOINTS_PER_READ = 5000;
 
 /**
- * Gathers what is known about a chain besides its records: checkpoints, stored and given; keys; and, where the beginning
- * was pruned, the tree over what is gone. Checkpoints that count for nothing are reported as faults.
- *
- * @param firstPosition position of the first record that is there; `undefined` when there is none
+ * Gathers what is known about a chain besides its records: checkpoints, stored and given; keys; and the stored tree where
+ * records are missing. Checkpoints that count for nothing are reported as faults.
  */
 export async function chainEvidence(
   chain: string,
-  firstPosition: number | undefined,
+  frontiers: StoredFrontiers,
   { store, settings, sealKeys, report }: EvidenceParts,
 ): Promise<ChainEvidence> {
   const { ring, logName } = settings;
@@ -39,10 +35,9 @@ export async function chainEvidence(
   const given = settings.given.filter((checkpoint) => checkpoint.chain === chain);
   const { known, origin = expected, faults } = judgeCheckpoints({ chain, stored, given, ring, expected });
   faults.forEach(report);
-  const prefix = known.length > 0 ? await prunedTree(chain, (firstPosition ?? 1) - 1, store) : undefined;
   return {
     checkpoints: known,
-    frontier: (size) => (size === prefix?.end ? prefix : undefined),
+    frontier: (size) => frontiers.get(size),
     isTrusted: ring !== undefined,
     ...(ring !== undefined && { ring }),
     ...(origin !== undefined && { origin }),
@@ -68,20 +63,5 @@ async function storedCheckpoints(chain: string, store: EvidenceStore): Promise<r
     }
     // Several may have one size; when a whole page has, the others of that size say nothing more.
     maxSize = found.size > known ? smallest : smallest - 1;
-  }
-}
-
-async function prunedTree(chain: string, size: number, store: EvidenceStore): Promise<CompactRange | undefined> {
-  if (size <= 0 || !Number.isSafeInteger(size)) {
-    return undefined;
-  }
-  try {
-    return await new TileTree(size, (wanted) => store.tiles(chain, wanted)).frontier();
-  } catch (error) {
-    if (error instanceof TreeIncompleteError) {
-      // The verifier says which checkpoint needs it.
-      return undefined;
-    }
-    throw error;
   }
 }

@@ -27,9 +27,14 @@ export class ChainReading {
   private readonly verifier: ChainVerifier;
   private readonly sequences: SequenceOrder;
   private current: AuditRecordRow | undefined;
+  private faultCount = 0;
 
-  constructor(target: ChainInDatabase, report: (fault: IntegrityFault) => void) {
+  constructor(target: ChainInDatabase, reportFault: (fault: IntegrityFault) => void) {
     const { chain, head, knownChains, evidence, columnText } = target;
+    const report = (fault: IntegrityFault): void => {
+      this.faultCount++;
+      reportFault(fault);
+    };
     this.sequences = new SequenceOrder((position) =>
       report({ kind: 'column', chain, position, message: 'column sequence does not rise with the position' }),
     );
@@ -55,6 +60,11 @@ export class ChainReading {
   /** Explanations of operators that stand in the chain; complete when `finish` was called. */
   get explanations(): readonly StatedExplanation[] {
     return this.verifier.explanations;
+  }
+
+  /** Whether anything is wrong with the chain, as far as it was read. */
+  get hasFaults(): boolean {
+    return this.faultCount > 0;
   }
 
   take(part: SiftedPart): void {

@@ -1,5 +1,5 @@
 import type { ChainHead } from '../../event/audit-record.js';
-import { FaultList } from '../../integrity/fault-list.js';
+import { FaultList, type FaultSummary } from '../../integrity/fault-list.js';
 import type { ChainVerdict, IntegrityFault, IntegrityReport } from '../../integrity/integrity-fault.js';
 import type { SealKeys } from '../../integrity/seal-keys.js';
 import type { VerifyProgress } from '../../storage/audit-reader.js';
@@ -7,6 +7,8 @@ import { chainEvidence, type EvidenceStore } from './chain-evidence-reader.js';
 import { ChainReading } from './chain-reading.js';
 import type { ColumnText } from './column-check.js';
 import type { SiftedPart } from './record-sifter.js';
+import { StoredFrontiers } from './stored-frontiers.js';
+import { TileWatch } from './tile-watch.js';
 import { VerificationProgress } from './verification-progress.js';
 import type { VerifySettings } from './verify-settings.js';
 
@@ -49,6 +51,12 @@ interface ChainToRead {
   readonly head: ChainHead | null;
   /** Position of the first record. */
   readonly first: number | undefined;
+}
+
+/** One chain, read once. */
+interface ReadChain {
+  readonly verdict: ChainVerdict;
+  readonly faults: FaultSummary;
 }
 
 /** Verifies the chains of one database. Streams: some hundred records are held at a time. */
@@ -113,40 +121,79 @@ export class DatabaseVerification {
     progress: VerificationProgress,
     elsewhere?: (chain: ChainName, head: ChainHead | null) => AsyncIterable<readonly SiftedPart[]> | undefined,
   ): Promise<IntegrityReport> {
-    const { database, parts } = this;
-    const { settings, sealKeys } = parts;
+    const { settings } = this.parts;
     const faults = new FaultList(settings.maxFaults);
-    let isSound = true;
-    const report = (fault: IntegrityFault): void => {
-      isSound = false;
-      faults.add(fault);
-    };
-    for (const stray of settings.chain === undefined ? (database.strays?.() ?? []) : []) {
-      report(stray);
+    for (const stray of settings.chain === undefined ? (this.database.strays?.() ?? []) : []) {
+      faults.add(stray);
     }
     const verdicts: ChainVerdict[] = [];
-    const { knownChains } = this;
-    const { columnText } = database;
-    for (const { chain, head, first } of chains) {
-      const { name } = chain;
-      const evidence = await chainEvidence(name, first, { store: database.evidence, settings, sealKeys, report });
-      const reading = new ChainReading({ chain: name, head, knownChains, evidence, columnText }, report);
-      for await (const sifted of elsewhere?.(chain, head) ?? database.sifted(chain)) {
-        sifted.forEach((part) => reading.take(part));
-        progress.add(sifted.reduce((sum, part) => sum + recordsIn(part), 0));
-        if (elsewhere !== undefined && !isSound) {
-          break;
-        }
-      }
-      verdicts.push(reading.finish());
-      faults.explain(name, reading.explanations);
-      if (elsewhere !== undefined && !isSound) {
+    for (const toRead of chains) {
+      const read = await this.chainRead(toRead, progress, elsewhere?.(toRead.chain, toRead.head));
+      verdicts.push(read.verdict);
+      faults.addSummary(read.faults);
+      if (elsewhere !== undefined && read.faults.faultCount > 0) {
         break;
       }
     }
     const { explainedCount: _explained, ...summary } = faults.summary();
     const records = verdicts.reduce((sum, verdict) => sum + verdict.records, 0);
     return { ...summary, records, chains: verdicts, durationMs: 0 };
+  }
+
+  private async chainRead(
+    toRead: ChainToRead,
+    progress: VerificationProgress,
+    elsewhere: AsyncIterable<readonly SiftedPart[]> | undefined,
+  ): Promise<ReadChain> {
+    const frontiers = new StoredFrontiers(toRead.chain.name, this.database.evidence);
+    // Where the beginning was pruned: known before anything is read.
+    frontiers.get((toRead.first ?? 1) - 1);
+    await frontiers.loadMissed();
+    const read = await this.readOnce(toRead, frontiers, progress, elsewhere);
+    if (elsewhere !== undefined || !(await frontiers.loadMissed())) {
+      return read;
+    }
+    // Records are missing, and the stored tree knows their hashes: what comes behind them can be compared after all.
+    progress.restart();
+    return this.readOnce(toRead, frontiers, progress, undefined);
+  }
+
+  private async readOnce(
+    { chain, head }: ChainToRead,
+    frontiers: StoredFrontiers,
+    progress: VerificationProgress,
+    elsewhere: AsyncIterable<readonly SiftedPart[]> | undefined,
+  ): Promise<ReadChain> {
+    const { database, knownChains } = this;
+    const { settings, sealKeys } = this.parts;
+    const faults = new FaultList(settings.maxFaults);
+    let isSound = true;
+    const report = (fault: IntegrityFault): void => {
+      isSound = false;
+      faults.add(fault);
+    };
+    const { name } = chain;
+    const { columnText, evidence: store } = database;
+    const evidence = await chainEvidence(name, frontiers, { store, settings, sealKeys, report });
+    const reading = new ChainReading({ chain: name, head, knownChains, evidence, columnText }, report);
+    const tiles = new TileWatch(name, store);
+    for await (const sifted of elsewhere ?? database.sifted(chain)) {
+      sifted.forEach((part) => reading.take(part));
+      if (evidence.checkpoints.length > 0) {
+        await tiles.look(sifted);
+      }
+      progress.add(sifted.reduce((sum, part) => sum + recordsIn(part), 0));
+      if (elsewhere !== undefined && !isSound) {
+        break;
+      }
+    }
+    const verdict = reading.finish();
+    if (!reading.hasFaults) {
+      // Where the records are in doubt, nothing is known about what was derived from them.
+      [...tiles.faults()].forEach(report);
+    }
+    faults.explain(name, reading.explanations);
+    return { verdict, faults: faults.summary() };
   }
 }
 
@@ -155,7 +202,7 @@ function chainNamed(name: string): ChainName {
 }
 
 function recordsIn(part: SiftedPart): number {
-  return 'run' in part ? part.run.hashes.length : 1;
+  return 'run' in part ? part.run.count : 1;
 }
 
 function expected(head: ChainHead | null, first: number | undefined): number {

@@ -158,7 +158,8 @@ describe('the quick check', () => {
       }),
       { numRuns: 3000 },
     );
-    expect(accepted).toBeGreaterThan(50);
+    // Some forgeries change nothing: the property was not met by refusing everything.
+    expect(accepted).toBeGreaterThan(10);
   });
 
   it('says of no forged personal part that it is good, unless the exact check says so too', () => {

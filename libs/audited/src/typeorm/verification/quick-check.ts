@@ -12,11 +12,19 @@ export interface QuickRow {
   readonly personal: unknown;
 }
 
-/** Columns that are read as one JSON array, in this order. */
-export const QUICK_COLUMNS: readonly string[] = [
-  ...['sequence', 'chain', 'position', 'previous_hash', 'hash', 'scheme', 'mac', 'salt'],
-  ...PLANNED_COLUMNS,
+const SEAL_COLUMNS: readonly string[] = [
+  'sequence',
+  'chain',
+  'position',
+  'previous_hash',
+  'hash',
+  'scheme',
+  'mac',
+  'salt',
 ];
+
+/** Columns that are read as one JSON array, in this order. */
+export const QUICK_COLUMNS: readonly string[] = SEAL_COLUMNS.concat(PLANNED_COLUMNS);
 
 /** What a sound record is linked with. */
 export interface QuickSeal {

@@ -103,7 +103,8 @@ export class RecordSifter {
   private endRun(): void {
     const { from, previousHash, hashes, sequences } = this;
     if (hashes.length > 0) {
-      this.parts.push({ run: { from, previousHash, hashes, sequences } });
+      const run = { from, previousHash, count: hashes.length, hashes: hashes.join('') };
+      this.parts.push({ run: { ...run, sequences: Float64Array.from(sequences) } });
       this.hashes = [];
       this.sequences = [];
     }
