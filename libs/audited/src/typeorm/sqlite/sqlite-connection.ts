@@ -78,17 +78,18 @@ export async function openForReading(file: string): Promise<SqliteConnection> {
 }
 
 async function connect(file: string, prepareDatabase: (handle: Database) => void): Promise<SqliteConnection> {
-  const source = new DataSource({
-    type: 'better-sqlite3',
-    database: file,
-    entities: [AuditRecordEntity, AuditHeadEntity],
-    migrations: MIGRATIONS,
-    migrationsTableName: MIGRATIONS_TABLE,
-    synchronize: false,
-    timeout: BUSY_TIMEOUT_MS,
-    prepareDatabase,
-  });
+  let source: DataSource;
   try {
+    source = new DataSource({
+      type: 'better-sqlite3',
+      database: file,
+      entities: [AuditRecordEntity, AuditHeadEntity],
+      migrations: MIGRATIONS,
+      migrationsTableName: MIGRATIONS_TABLE,
+      synchronize: false,
+      timeout: BUSY_TIMEOUT_MS,
+      prepareDatabase,
+    });
     await source.initialize();
   } catch (error) {
     throw unusable(file, error);
@@ -230,6 +231,9 @@ function makeFolder(folder: string): void {
 function unusable(file: string, error: unknown): Error {
   if (error instanceof DatabaseUnusableError || error instanceof SchemaTooNewError) {
     return error;
+  }
+  if (/has not been found installed/.test(reasonOf(error))) {
+    return new DatabaseUnusableError(file, 'needs a driver', 'Run: npm install better-sqlite3', { cause: error });
   }
   return new DatabaseUnusableError(
     file,
