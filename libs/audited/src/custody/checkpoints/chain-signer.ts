@@ -12,7 +12,7 @@ import type { StoredCheckpoint, TreeStore } from '../../storage/tree-store.js';
 import type { CustodyRecords } from '../custody-records.js';
 import { keyChangeDraft, refusedDraft, signedDraft } from './checkpoint-drafts.js';
 import type { CheckpointFile } from './checkpoint-file.js';
-import { lastExplanation } from './explained-break.js';
+import { explainedBreak, type ExplainedBreak } from './explained-break.js';
 import { Refusals } from './refusals.js';
 import type { SignedHead } from './signed-history.js';
 import type { TreeGrower } from './tree-grower.js';
@@ -84,28 +84,31 @@ export class ChainSigner {
     try {
       return await this.grown(chain, signed);
     } catch (error) {
-      const explained = error instanceof HistoryChangedError ? await this.lastExplanation(chain) : undefined;
-      const binding = signed.filter(({ time }) => explained === undefined || time > explained);
-      if (binding.length === signed.length) {
+      const { custody, ring } = this.parts;
+      const explained =
+        error instanceof HistoryChangedError
+          ? await explainedBreak(custody, { chain, origin: this.origin(chain) }, ring)
+          : undefined;
+      if (explained === undefined) {
         throw error;
       }
-      return this.grown(chain, binding);
+      const binding = signed.filter(({ time }) => time > explained.at);
+      return this.grown(chain, binding, explained.missing);
     }
   }
 
-  private async grown(chain: ChainId, signed: readonly SignedHead[]): Promise<TreeGrowth> {
+  private async grown(
+    chain: ChainId,
+    signed: readonly SignedHead[],
+    explained?: ExplainedBreak['missing'],
+  ): Promise<TreeGrowth> {
     const { custody, grower } = this.parts;
     const position = (await custody.heads()).find((head) => head.chain === chain)?.position ?? 0;
     const largest = Math.max(0, ...signed.map(({ size }) => size));
     if (largest > position) {
       throw new HistoryChangedError(chain, `there are ${position} records, and ${largest} were signed`);
     }
-    return grower.grow(chain, position, signed);
-  }
-
-  private lastExplanation(chain: ChainId): Promise<number | undefined> {
-    const { custody, ring } = this.parts;
-    return lastExplanation(custody, { chain, origin: this.origin(chain) }, ring);
+    return grower.grow(chain, position, signed, explained);
   }
 
   private async signed(chain: ChainId, growth: TreeGrowth): Promise<StoredCheckpoint> {

@@ -258,6 +258,36 @@ describe('a log that is no continuation of what was signed', () => {
     await expect(aCheckpointer().checkpoint()).resolves.toHaveLength(1);
   });
 
+  it('is signed again over a hole that no checkpoint covered, once an operator explained exactly that', async () => {
+    const { log, signers, records, clock, aCheckpointer, append } = aLog();
+    await append(10);
+    await aCheckpointer().checkpoint();
+    await append(9);
+    log.rows('main').splice(14, 3);
+    const draft = {
+      type: 'audit.reanchor',
+      action: 'a',
+      act: { by: { kind: 'user', id: 'ops' }, reason: 'r' },
+    } as const;
+    const explain = (through: number) =>
+      new StatementWriter({ records, signers, logName: LOG, clock }).write(
+        { kind: 'reanchor', chain: 'main', cause: 'disaster', faults: [{ kind: 'deleted', from: 15, through }] },
+        draft,
+      );
+    clock.advance(1);
+    await expect(aCheckpointer().checkpoint()).rejects.toThrow(/position 15 is missing/);
+    await explain(16);
+    await expect(aCheckpointer().checkpoint('main', { force: true })).rejects.toThrow(/position 17 is missing/);
+    await explain(17);
+    const [checkpoint] = await aCheckpointer().checkpoint('main', { force: true });
+    const leaves = log.rows('main').map(({ seal }) => seal.hash);
+    // What is lost keeps its place; the last of it is known from the record behind it.
+    leaves.splice(14, 0, '0'.repeat(64), '0'.repeat(64), log.rows('main')[14]?.seal.previousHash ?? '');
+    const range = CompactRange.empty();
+    leaves.slice(0, checkpoint?.size).forEach((hash) => range.append(leafHash(Buffer.from(hash, 'hex'))));
+    expect(checkpoint?.root).toBe(Buffer.from(range.root()).toString('hex'));
+  });
+
   it('is signed again by every process after a break was explained in another', async () => {
     const { log, signers, clock, aCheckpointer, append } = aLog();
     await append(20);

@@ -4,12 +4,14 @@ import { HistoryChangedError } from '../../event/custody.error.js';
 import { KeyRing } from '../../integrity/notes/key-ring.js';
 import type { NoteSigner } from '../../integrity/notes/note-signer.js';
 import type { TrustedKey } from '../../integrity/notes/trusted-key.js';
+import type { TreeGrowth } from '../../integrity/tree/tree-growth.js';
 import type { RecordStream } from '../../storage/record-stream.js';
 import type { CheckpointReader, StoredCheckpoint, TreeStore } from '../../storage/tree-store.js';
 import type { CustodyRecords } from '../custody-records.js';
 import type { CheckpointFile } from './checkpoint-file.js';
 import { hasNews } from './chain-news.js';
 import { ChainSigner } from './chain-signer.js';
+import { explainedBreak } from './explained-break.js';
 import { SignedHistory } from './signed-history.js';
 import { TreeGrower } from './tree-grower.js';
 
@@ -159,9 +161,24 @@ export class Checkpointer {
   }
 
   private async grow({ chain, position }: ChainHead): Promise<number> {
-    const growth = await this.grower.growUnsigned(chain, position);
+    const growth = await this.grownUnsigned(chain, position);
     await this.parts.custody.save(chain, growth.takeChangedTiles());
     return growth.size;
+  }
+
+  private async grownUnsigned(chain: ChainId, position: number): Promise<TreeGrowth> {
+    try {
+      return await this.grower.growUnsigned(chain, position);
+    } catch (error) {
+      const explained =
+        error instanceof HistoryChangedError
+          ? await explainedBreak(this.parts.custody, { chain }, undefined)
+          : undefined;
+      if (explained === undefined) {
+        throw error;
+      }
+      return this.grower.growUnsigned(chain, position, explained.missing);
+    }
   }
 
   private async heads(chain: ChainId | undefined): Promise<readonly ChainHead[]> {

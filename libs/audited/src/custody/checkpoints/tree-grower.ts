@@ -1,11 +1,13 @@
-import type { ChainId } from '../../event/audit-record.js';
+import type { AuditSeal, ChainId } from '../../event/audit-record.js';
 import { HistoryChangedError } from '../../event/custody.error.js';
 import { TreeIncompleteError } from '../../event/proof.error.js';
+import type { PositionSet } from '../../integrity/position-ranges.js';
 import { equalHashes, HASH_BYTES, leafHash, type Hash } from '../../integrity/tree/merkle-hash.js';
 import { verifyInclusion } from '../../integrity/tree/proof-check.js';
 import type { ReadTiles } from '../../integrity/tree/tile.js';
 import { TileTree } from '../../integrity/tree/tile-tree.js';
 import { TreeGrowth } from '../../integrity/tree/tree-growth.js';
+import type { RecordStream } from '../../storage/record-stream.js';
 import type { TreeStore } from '../../storage/tree-store.js';
 import { storedSize } from './stored-size.js';
 
@@ -22,9 +24,15 @@ const SLICE_ENTRIES = 512;
 /** Tiles of so many leaves are kept in memory before they are stored: 2 MB. */
 const SAVE_ENTRIES = 65_536;
 
+/** No operator explains more of them away in one go. */
+const MOST_LOST = 1_000_000;
+const HASH_HEX = /^[0-9a-f]{64}$/;
+/** Stands for a record that is lost: no record has this hash. */
+const LOST_ENTRY = Buffer.alloc(HASH_BYTES);
+
 /** Brings the stored tree of a chain up to its records. */
 export class TreeGrower {
-  constructor(private readonly store: TreeStore) {}
+  constructor(private readonly store: TreeStore & Pick<RecordStream, 'records'>) {}
 
   /**
    * The tree over the positions 1 to `through`. Its changed tiles are not stored yet, so that they and the checkpoint
@@ -32,19 +40,25 @@ export class TreeGrower {
    *
    * @param signed what was signed before, all of it at most `through` long; empty when nothing was, or nothing holds any
    * more: then the tree is made anew from the records, as far as those are there
+   * @param explained positions that may be missing, because an operator said why
    * @throws HistoryChangedError when the records do not continue what was signed, or one is missing
    */
-  async grow(chain: ChainId, through: number, signed: readonly TreeBase[]): Promise<TreeGrowth> {
+  async grow(
+    chain: ChainId,
+    through: number,
+    signed: readonly TreeBase[],
+    explained?: Pick<PositionSet, 'has'>,
+  ): Promise<TreeGrowth> {
     const [largest, ...others] = signed.toSorted((left, right) => right.size - left.size);
     const growth = largest === undefined ? await this.anew(chain, through) : await this.after(chain, largest, others);
-    await this.append(chain, growth, through);
+    await this.append(chain, growth, through, explained);
     return growth;
   }
 
   /** As {@link grow}, where nobody signs: goes on from the tiles that are stored, as long as they fit the records. */
-  async growUnsigned(chain: ChainId, through: number): Promise<TreeGrowth> {
+  async growUnsigned(chain: ChainId, through: number, explained?: Pick<PositionSet, 'has'>): Promise<TreeGrowth> {
     const growth = await this.fromTiles(chain, through);
-    await this.append(chain, growth, through);
+    await this.append(chain, growth, through, explained);
     return growth;
   }
 
@@ -120,21 +134,54 @@ export class TreeGrower {
     return proof !== undefined && verifyInclusion({ index, size, root, proof, leaf: leafHash(entry) });
   }
 
-  private async append(chain: ChainId, growth: TreeGrowth, through: number): Promise<void> {
+  private async append(
+    chain: ChainId,
+    growth: TreeGrowth,
+    through: number,
+    explained?: Pick<PositionSet, 'has'>,
+  ): Promise<void> {
     let unsaved = 0;
     while (growth.size < through) {
       const wanted = Math.min(READ_ENTRIES, through - growth.size);
       const entries = await this.store.recordHashes(chain, growth.size + 1, wanted);
       if (entries.length === 0) {
-        throw new HistoryChangedError(chain, `the record at position ${growth.size + 1} is missing`);
+        await this.passGap(chain, growth, explained);
+      } else {
+        await appendInSlices(growth, entries);
       }
-      await appendInSlices(growth, entries);
       unsaved += entries.length / HASH_BYTES;
       if (unsaved >= SAVE_ENTRIES) {
         await this.store.save(chain, growth.takeChangedTiles());
         unsaved = 0;
       }
     }
+  }
+
+  /**
+   * What is missing and explained keeps its places in the tree: the last of them is what the next record continues, and
+   * nobody knows the others any more.
+   */
+  private async passGap(chain: ChainId, growth: TreeGrowth, explained?: Pick<PositionSet, 'has'>): Promise<void> {
+    const from = growth.size + 1;
+    const seal = await this.nextSeal(chain, from);
+    const end = seal === undefined ? from + 1 : seal.position;
+    for (let position = from; position < end; position++) {
+      if (seal === undefined || end - from > MOST_LOST || explained?.has(position) !== true) {
+        throw new HistoryChangedError(chain, `the record at position ${position} is missing`);
+      }
+      const isKnown = position + 1 === end && HASH_HEX.test(seal.previousHash);
+      growth.append(isKnown ? Buffer.from(seal.previousHash, 'hex') : LOST_ENTRY);
+    }
+  }
+
+  private async nextSeal(chain: ChainId, from: number): Promise<AuditSeal | undefined> {
+    for await (const records of this.store.records(chain, { from })) {
+      const [next] = records;
+      if (next !== undefined) {
+        return next.seal;
+      }
+    }
+    return undefined;
   }
 
   private async hasRecord(chain: ChainId, position: number): Promise<boolean> {

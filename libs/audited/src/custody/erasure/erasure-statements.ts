@@ -1,4 +1,4 @@
-import type { ChainId } from '../../event/audit-record.js';
+import { MAIN_CHAIN, type ChainId } from '../../event/audit-record.js';
 import type { JsonObject } from '../../event/json-value.js';
 import { formatSpans, type PositionSet, type PositionSpan } from '../../integrity/position-ranges.js';
 import type { CustodyAct } from '../custody-act.js';
@@ -82,4 +82,33 @@ export async function stateErasure(statements: StatementWriter, erasure: ChainEr
     written.push(position);
   }
   return written;
+}
+
+/** What an erasure did where the log itself holds nothing of the person any more. */
+export interface CopiesErasure extends Pick<ChainErasure, 'act' | 'selection'> {
+  /** How many events lost their personal part, by place. */
+  readonly places: Readonly<Record<string, number>>;
+}
+
+/**
+ * Seals into the chain `main` that copies were erased: journals, archives. Afterwards, because no record misses anything
+ * by it.
+ *
+ * @returns position of the record that says so
+ */
+export async function stateCopiesErasure(
+  statements: StatementWriter,
+  { act, selection, places }: CopiesErasure,
+): Promise<number> {
+  const events = Object.values(places).reduce((sum, count) => sum + count, 0);
+  const { position } = await statements.write(
+    { kind: 'erasure', chain: MAIN_CHAIN, positions: '' },
+    {
+      type: 'audit.erasure',
+      action: `Erased personal data of ${events} event(s) from copies of the log`,
+      act,
+      details: { selection, found: { records: 0, waiting: 0 }, places },
+    },
+  );
+  return position;
 }

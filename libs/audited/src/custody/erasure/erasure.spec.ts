@@ -355,6 +355,20 @@ describe('Erasure', () => {
     expect(scopes[0]?.waiting.get(idOf(waiting))).toEqual(['/actor/email', '/actor/name']);
   });
 
+  it('says in the log when only copies were erased, and nothing when not even these', async () => {
+    const archive = { name: 'archive', erase: () => Promise.resolve({ events: 3, eventIds: [], leftovers: [] }) };
+    const { log, erase } = await aLog({ places: [archive] });
+    const { statements } = await erase({ email: EMAIL });
+    expect(statements).toEqual([{ chain: 'main', position: log.rows('main').length }]);
+    const event = JSON.parse(log.rows('main').at(-1)?.body ?? '') as AuditEvent;
+    expect(event).toMatchObject({ type: 'audit.erasure', details: { places: { archive: 3 } } });
+    expect(JSON.stringify(event)).not.toContain(EMAIL);
+    const empty = await aLog({
+      places: [{ ...archive, erase: () => Promise.resolve({ events: 0, eventIds: [], leftovers: [] }) }],
+    });
+    expect(await empty.erase({ email: EMAIL })).toMatchObject({ statements: [] });
+  });
+
   it('erases from the log even when a waiting place is in trouble, and says what that means', async () => {
     const { log, erase, spool, personal } = await aLog();
     await log.append('main', [of(ANN)]);

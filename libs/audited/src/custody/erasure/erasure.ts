@@ -1,4 +1,4 @@
-import type { ChainId } from '../../event/audit-record.js';
+import { MAIN_CHAIN, type ChainId } from '../../event/audit-record.js';
 import type { Clock } from '../../event/clock.js';
 import { formatSpans, PositionSet } from '../../integrity/position-ranges.js';
 import type { ErasureSelection, ErasureStore } from '../../storage/custody-store.js';
@@ -14,7 +14,7 @@ import type { ErasurePlace, ErasureScope, PlaceErasure } from './erasure-place.j
 import type { ErasureOptions, ErasureProgress, ErasureReport } from './erasure-report.js';
 import { ErasureSearch, type ErasureFindings } from './erasure-search.js';
 import { checkErasureSelection, describedSelection } from './erasure-selection.js';
-import { stateErasure } from './erasure-statements.js';
+import { stateCopiesErasure, stateErasure } from './erasure-statements.js';
 import { NamedValues } from './named-values.js';
 import { WaitingPlaces } from './waiting-places.js';
 
@@ -217,6 +217,15 @@ class ErasureRun {
       this.leftovers.push(...leftovers);
       this.remarks.push(...remarks);
       this.tell('copies');
+    }
+    const changed = [...this.places].filter(([, events]) => events > 0);
+    if (changed.length > 0 && this.own.size === 0) {
+      const position = await stateCopiesErasure(this.parts.statements, {
+        act: named.actWithout(),
+        selection: named.selectionWithout(),
+        places: Object.fromEntries(changed),
+      });
+      addTo(this.own, MAIN_CHAIN, position);
     }
   }
 
