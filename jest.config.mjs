@@ -27,6 +27,6 @@ export default {
   transform: { '^.+\\.ts$': typescript },
   coverageProvider: 'v8',
   testTimeout: 30_000,
-  // Most of the end-to-end specs wait for a database or a child process, so two fit on two cores.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Most of the end-to-end specs wait for a disk, a database or a child process: four keep two cores busy.
+  maxWorkers: Math.max(4, availableParallelism() - 1),
 };
