@@ -7,7 +7,7 @@ import { LivingLog } from '../support/living-log.js';
 import { tamper } from '../support/raw-database.js';
 
 /** More of them: `AUDITED_LIVES=100 npm test -- whole-life`. */
-const LIVES = Number(process.env['AUDITED_LIVES'] ?? 4);
+const LIVES = Number(process.env['AUDITED_LIVES'] ?? 2);
 
 describe('the whole life of a log', () => {
   it(
