@@ -270,8 +270,8 @@ describe('a process whose boot failed', () => {
   const databaseOf = (name: string): string => join(folder, name);
 
   it.each([
-    ['a wrong name', [{ databse: 'x' }], 'AuditModule option "databse" is unknown'],
-    ['a wrong value', [{ catalogues: 7 }], 'AuditModule option "catalogues"'],
+    ['a wrong name', [{ databse: 'x' }], 'Audit option "databse" is unknown'],
+    ['a wrong value', [{ catalogues: 7 }], 'Audit option "catalogues"'],
     ['an unusable database', [{ database: '/dev/null/audit.sqlite' }], 'The audit database'],
     [
       'two registrations',

@@ -8,7 +8,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const ROOTS = ['libs', 'apps', 'test', 'benchmarks', 'tools'];
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'coverage', 'golden']);
 const BANNED_WORDS = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'misc']);
-const ENTRY_POINTS = new Set(['', 'http/', 'testing/', 'typeorm/'].map((room) => `libs/audited/src/${room}index.ts`));
+const ENTRY_POINTS = new Set(
+  ['', 'formats/', 'http/', 'testing/', 'typeorm/'].map((room) => `libs/audited/src/${room}index.ts`),
+);
 const MAX_FILES_PER_FOLDER = 14;
 /**
  * `info` and `data` as a variable or first parameter. Not with oxlint's `id-denylist`, which holds the other banned

@@ -25,12 +25,13 @@ function inspect(folder) {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const has = (file) => existsSync(join(folder, file));
   const read = (file) => readFileSync(join(folder, file), 'utf8');
+  const commands = Object.values(manifest.bin ?? {}).map((file) => file.replace(/^\.\//, ''));
   const text = files.filter((file) => /\.([cm]?[jt]s|json|map|md)$/.test(file));
 
   return [
     ...REQUIRED.filter((file) => !has(file)).map((file) => `${file} is missing`),
     ...files
-      .filter((file) => !file.startsWith('dist/') && !REQUIRED.includes(file))
+      .filter((file) => !file.startsWith('dist/') && !REQUIRED.includes(file) && !commands.includes(file))
       .map((file) => `${file} does not belong into the package`),
     ...files.filter((file) => /\.(spec|e2e-spec|test)\./.test(file)).map((file) => `${file} is a test`),
     ...files
@@ -39,7 +40,7 @@ function inspect(folder) {
     ...targets(manifest)
       .filter((target) => !has(target))
       .map((target) => `package.json points at ${target}, which is not in the package`),
-    ...Object.values(manifest.bin ?? {})
+    ...commands
       .filter((file) => has(file) && !read(file).startsWith('#!/usr/bin/env node\n'))
       .map((file) => `${file} is a command without #!/usr/bin/env node`),
     ...text.filter((file) => read(file).includes(root)).map((file) => `${file} names a path of the build machine`),

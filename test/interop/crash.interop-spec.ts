@@ -2,7 +2,7 @@ import { crashRounds, type CrashStore } from '../crash/programs.js';
 import { MysqlServer } from '../support/mysql-server.js';
 import { PostgresServer } from '../support/postgres-server.js';
 
-const ROUNDS = 20;
+const ROUNDS = 10;
 const TIMEOUT_MS = 600_000;
 
 const POSTGRES_URL = process.env['AUDITED_INTEROP_POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
@@ -24,7 +24,7 @@ for (const [store, why] of Object.entries(missing) as [CrashStore, string | unde
   if (why !== undefined) {
     console.log(`skipped: ${why}`);
   }
-  (why === undefined ? describe : describe.skip)(`twenty crashes under load on ${store}`, () => {
+  (why === undefined ? describe : describe.skip)(`ten crashes under load on ${store}`, () => {
     it(
       'lose nothing, store nothing twice, and leave a chain that verifies',
       async () => {

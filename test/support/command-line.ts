@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The program as it is published. */
-export const PROGRAM = join(fileURLToPath(new URL('../..', import.meta.url)), 'libs/audited/dist/cli/main.js');
+export const PROGRAM = join(fileURLToPath(new URL('../..', import.meta.url)), 'libs/audited/bin/audited.js');
 
 /** How a command ended. */
 export interface Ran {

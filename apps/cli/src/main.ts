@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { failed, run } from './run.js';
 
 // Nothing that was overlooked ends with a stack trace.

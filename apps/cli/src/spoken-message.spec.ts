@@ -2,15 +2,15 @@ import { spokenMessage } from './spoken-message.js';
 
 describe('the message of an error', () => {
   it.each([
-    ['AuditModule option "verify.threads" is 999. Use a whole number.', '--threads is 999. Use a whole number.'],
-    ['AuditModule option "checkpoints.keys[0].pem" is wrong.', '--key is wrong.'],
+    ['Audit option "verify.threads" is 999. Use a whole number.', '--threads is 999. Use a whole number.'],
+    ['Audit option "checkpoints.keys[0].pem" is wrong.', '--key is wrong.'],
     [
       'The database "x" is a folder. Set the option "database" to a file.',
       'The database "x" is a folder. Set --database to a file.',
     ],
-    ['AuditModule option "retention.classes.financial" is no period.', '--policy: "classes.financial" is no period.'],
+    ['Audit option "retention.classes.financial" is no period.', '--policy: "classes.financial" is no period.'],
     [
-      'AuditModule option "retention.archive" is missing, but retention.classes.a lets records go. Name a folder.',
+      'Audit option "retention.archive" is missing, but retention.classes.a lets records go. Name a folder.',
       '--archive is missing, but --policy: "classes.a" lets records go. Name a folder.',
     ],
     ['"reason" is missing. Say why.', '--reason is missing. Say why.'],

@@ -17,12 +17,12 @@ const OPTIONS: readonly (readonly [RegExp, string])[] = [
   [/^(?:selection\.)?(actor|tenant|session|correlation|resource)Id$/, '--$1'],
   [/^(by|reason|ticket|cause|email)$/, '--$1'],
 ];
-const OPTION = /(?:AuditModule |\bthe )?option "([^"]+)"/g;
+const OPTION = /(?:Audit |\bthe )?option "([^"]+)"/g;
 /** In the middle of a sentence an option may stand without quotes. */
 const NAMED = /(?<![\w."])(retention\.\w+(?:\.[\w-]+)*)/g;
 const FIELD = /^(?:Audit query parameter )?"([\w.]+)"(?= [a-z])/;
 
-/** @returns the message as the command line says it: `--origin` instead of `AuditModule option "checkpoints.origin"` */
+/** @returns the message as the command line says it: `--origin` instead of `Audit option "checkpoints.origin"` */
 export function spokenMessage(message: string): string {
   return message.replace(OPTION, spoken).replace(NAMED, spoken).replace(FIELD, spoken);
 }

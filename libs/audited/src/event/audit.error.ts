@@ -63,7 +63,7 @@ export class OptionsInvalidError extends AuditError {
     private readonly problem: string,
     private readonly cure: string,
   ) {
-    super('AUDIT_OPTIONS_INVALID', `AuditModule option "${option}" ${problem}. ${cure}`);
+    super('AUDIT_OPTIONS_INVALID', `Audit option "${option}" ${problem}. ${cure}`);
   }
 
   /** The same error, told by whoever holds the options in an option of its own: `url` becomes `database.url`. */
