@@ -1,0 +1,32 @@
+import { jsonText } from '../json-text.js';
+
+/**
+ * JSON of a list or an object for a place that holds so many bytes. What does not fit is left out member by member, in
+ * order, so that what is left is still JSON; a text cut in the middle would be read by nobody.
+ *
+ * @param rewrite what the place wants escaped inside of JSON; counts towards the bytes
+ * @returns `undefined` when no member fits, or there is none
+ */
+export function jsonMembers(
+  value: object,
+  bytes: number,
+  rewrite: (json: string) => string = (json) => json,
+): string | undefined {
+  const whole = rewrite(jsonText(value));
+  if (whole === '{}' || whole === '[]') return undefined;
+  if (Buffer.byteLength(whole) <= bytes) return whole;
+  const [open, close, members] = Array.isArray(value)
+    ? ['[', ']', value.map((member: unknown) => [member])]
+    : ['{', '}', Object.entries(value).map((member) => Object.fromEntries([member]))];
+  const kept: string[] = [];
+  // Two brackets; and every member but the first brings a comma.
+  let left = bytes - 1;
+  for (const member of members) {
+    const text = rewrite(jsonText(member)).slice(1, -1);
+    const size = Buffer.byteLength(text) + 1;
+    if (text === '' || size > left) continue;
+    kept.push(text);
+    left -= size;
+  }
+  return kept.length === 0 ? undefined : open + kept.join(',') + close;
+}
