@@ -11,6 +11,7 @@ const library = join(root, 'libs', 'audited');
 
 const STAGED = [
   { from: join(library, 'package.json'), to: 'package.json' },
+  { from: join(library, 'bin'), to: 'bin' },
   { from: join(library, 'dist'), to: 'dist' },
   { from: join(root, 'README.md'), to: 'README.md' },
   { from: join(root, 'LICENSE'), to: 'LICENSE' },

@@ -42,6 +42,7 @@ export const AUDIT_PARAMETERS = Object.freeze({
   platform: ({ event }) => event.origin.platform,
   version: ({ event }) => event.origin.version,
   environment: ({ event }) => event.origin.environment,
+  host: ({ event }) => event.origin.host,
   instanceId: ({ event }) => event.origin.instanceId,
   transport: ({ event }) => event.transport.kind,
   method: ({ event }) => (event.transport.kind === 'http' ? event.transport.method : undefined),
