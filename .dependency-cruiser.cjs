@@ -121,9 +121,17 @@ module.exports = {
       name: 'the-package-imports-what-it-declares',
       comment: 'A package that is not in libs/audited/package.json is missing on the machine of whoever installs ours.',
       severity: 'error',
-      from: { path: LIBRARY, pathNot: '\\.spec\\.ts$' },
+      // testing/formats/ is for our own specs and stays out of the package (tsconfig.lib.json).
+      from: { path: LIBRARY, pathNot: ['\\.spec\\.ts$', `${LIBRARY}testing/formats/`] },
       // A peer that is optional counts as declared: whoever names its database installs its driver.
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], dependencyTypesNot: ['npm-peer'] },
+    },
+    {
+      name: 'unpublished-test-support-stays-in-specs',
+      comment: 'testing/formats/ is not built: whatever is published must not import it.',
+      severity: 'error',
+      from: { path: LIBRARY, pathNot: ['\\.spec\\.ts$', `${LIBRARY}testing/formats/`] },
+      to: { path: `${LIBRARY}testing/formats/` },
     },
     {
       name: 'apps-import-the-package-by-name',

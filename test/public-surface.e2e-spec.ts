@@ -25,6 +25,7 @@ describe('the public surface', () => {
       [
         ".",
         "./custody",
+        "./formats",
         "./http",
         "./testing",
         "./typeorm",
@@ -118,10 +119,27 @@ describe('the public surface', () => {
         "originOf",
         "parseCheckpoint",
         "parseTrustedKeys",
+        "queryMatcher",
+        "readPersonalLine",
+        "readRecord",
+        "readRecordLine",
         "signerFromPem",
         "verifierKey",
         "verifyBundle",
         "verifyEventProof",
+      ]
+    `);
+    expect(commonJs).toEqual(esModule);
+  });
+
+  it('of ./formats', async () => {
+    const { esModule, commonJs } = await surfaceOf('./formats');
+    expect(esModule).toMatchInlineSnapshot(`
+      [
+        "FORMAT_NAMES",
+        "createFormatter",
+        "formattedDocument",
+        "recordFlaw",
       ]
     `);
     expect(commonJs).toEqual(esModule);

@@ -16,7 +16,7 @@ const PAGES = [
 /** The program as it is published; what its commands would do is noted and not done. */
 async function program(run: (path: string) => void = () => undefined): Promise<Command> {
   // By its file, because it is no entry of the package; its types are those of the source.
-  const built = (name: string) => join(PROGRAM, '..', name);
+  const built = (name: string) => join(PROGRAM, '../../dist/cli', name);
   const { programOf } = (await import(built('program.js'))) as typeof import('../../apps/cli/src/program.js');
   const { Terminal } = (await import(
     built('output/terminal.js')

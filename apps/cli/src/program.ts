@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { bundleCommand } from './commands/bundle.command.js';
 import { checkpointCommand } from './commands/checkpoint.command.js';
 import { eraseCommand } from './commands/erase.command.js';
+import { formatCommand } from './commands/format.command.js';
 import { helpCommand } from './commands/help.command.js';
 import { holdCommand } from './commands/hold.command.js';
 import { keysCommand } from './commands/keys.command.js';
@@ -23,6 +24,7 @@ const COMMANDS = [
   verifyProofCommand,
   bundleCommand,
   verifyBundleCommand,
+  formatCommand,
   eraseCommand,
   holdCommand,
   pruneCommand,
@@ -39,6 +41,7 @@ Examples:
   audited verify -d postgres://auditor@db/audit --threads 4 --checkpoint last-known.note
   audited bundle evidence -d audit.sqlite --from 2026-07-01 --to 2026-10-01 --origin audit.example.com/orders --key audit-key.pem
   audited verify-bundle evidence --trust audit-key.pub.pem
+  audited format -d audit.sqlite --to cef --since 2026-11-01 > november.cef
 
 "audited help <command>" explains one command.`;
 

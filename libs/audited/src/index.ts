@@ -50,6 +50,7 @@ export { AuditCustody, type BundleRequest } from './custody/audit-custody.js';
 export type { CustodyAct } from './custody/custody-act.js';
 export type { BundleSummary } from './custody/bundle/bundle-writer.js';
 export type { EventProof, EventProofOptions } from './custody/bundle/event-proof.js';
+export type { ExportRequest } from './custody/export/export-request.js';
 export type { CheckpointKey } from './custody/checkpoints/checkpoint-key.js';
 export type { CheckpointsOptions, CheckpointTimes } from './custody/checkpoints/checkpoints.options.js';
 export type { ErasureOptions, ErasureProgress, ErasureReport } from './custody/erasure/erasure-report.js';

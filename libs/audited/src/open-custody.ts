@@ -30,10 +30,12 @@ import { resolveDatabase, type DatabaseOptions } from './typeorm/database.option
 import type { StoreAccess } from './typeorm/store.options.js';
 
 export { AuditCustody, type BundleRequest } from './custody/audit-custody.js';
+export { readPersonalLine, readRecordLine, type PersonalLine } from './custody/bundle/record-line.js';
 export { verifyBundle, type VerifyBundleOptions } from './custody/bundle/bundle-verifier.js';
 export type { BundleFault, BundleFaultKind, BundleReport } from './custody/bundle/bundle-report.js';
 export type { EventProof, EventProofOptions } from './custody/bundle/event-proof.js';
 export { verifyEventProof, type EventProofVerdict } from './custody/bundle/event-proof-check.js';
+export type { ExportRequest } from './custody/export/export-request.js';
 export { notesIn } from './custody/checkpoints/checkpoint-file.js';
 export { originOf, parseCheckpoint, type Checkpoint } from './integrity/notes/checkpoint.js';
 export { KeyRing, parseTrustedKeys, type NoteVerdict, type TrustedKey } from './integrity/notes/key-ring.js';
@@ -44,6 +46,8 @@ export {
   type NoteSigner,
 } from './integrity/notes/note-signer.js';
 export { keyId, verifierKey } from './integrity/notes/signed-note.js';
+export { queryMatcher, type RecordFilters } from './storage/query-match.js';
+export { readRecord } from './storage/stored-record.js';
 
 /** Which log to open, and with what. All but the database have the meaning and the defaults of the module's options. */
 export interface OpenCustodyOptions {

@@ -12,14 +12,15 @@ export interface LogOptions {
 
 /** A log to look at. */
 export function withDatabase(command: Command): Command {
-  return command.addOption(
-    new Option(
-      '-d, --database <url or file>',
-      'the log: postgres://..., mysql://..., mariadb://..., or the path of a SQLite file',
-    )
-      .env('AUDITED_DATABASE')
-      .makeOptionMandatory(),
-  );
+  return command.addOption(databaseOption().makeOptionMandatory());
+}
+
+/** For a command that takes its records from elsewhere, too. */
+export function databaseOption(): Option {
+  return new Option(
+    '-d, --database <url or file>',
+    'the log: postgres://..., mysql://..., mariadb://..., or the path of a SQLite file',
+  ).env('AUDITED_DATABASE');
 }
 
 /** A log to look at, and the keys that it is checked with. */
@@ -54,7 +55,8 @@ export function trustOption(): Option {
     .env('AUDITED_TRUST');
 }
 
-function sealKeyOption(): Option {
+/** For what seals a record as the records before it. */
+export function sealKeyOption(): Option {
   return new Option('--seal-key <id=file>', 'a secret of the keyed seal, base64 in a file; repeat for several')
     .argParser(collect)
     .env('AUDITED_SEAL_KEY');

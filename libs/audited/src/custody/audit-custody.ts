@@ -1,6 +1,6 @@
 import type { AuditDraft } from '../event/audit-draft.js';
 import type { AuditActor } from '../event/audit-event.js';
-import { MAIN_CHAIN, type ChainId } from '../event/audit-record.js';
+import { MAIN_CHAIN, type AuditRecord, type ChainId } from '../event/audit-record.js';
 import type { IntegrityReport } from '../integrity/integrity-fault.js';
 import type { VerifyOptions } from '../storage/audit-reader.js';
 import type { ErasureSelection } from '../storage/custody-store.js';
@@ -13,6 +13,8 @@ import { bundleParts, erasureOf, reanchorParts, retentionOf, verifyLog } from '.
 import type { CustodyParts } from './custody-parts.js';
 import type { Erasure } from './erasure/erasure.js';
 import type { ErasureOptions, ErasureReport } from './erasure/erasure-report.js';
+import { checkExport, type ExportRequest } from './export/export-request.js';
+import { exportRecords } from './export/record-export.js';
 import type { HoldSelection, LegalHold } from './holds/legal-hold.js';
 import { reanchor, type Reanchored, type ReanchorRequest } from './reanchor/reanchor.js';
 import type { ChainPrunePlan } from './retention/prune-plan.js';
@@ -129,6 +131,23 @@ export class AuditCustody {
     };
     await this.parts.records.append(MAIN_CHAIN, draft, { manifestSha256, records, isSigned });
     return summary;
+  }
+
+  /**
+   * Records one by one, to be written in another format, chain after chain in the order of their positions; memory stays
+   * flat. Two records say that they were exported: one before the first is given, one when the export ends. It proves
+   * nothing to whoever gets them: evidence is a {@link bundle}.
+   *
+   * @throws QueryInvalidError, CustodyInputError at once; while reading, RecordDamagedError and what the store says
+   *
+   * @example
+   * ```ts
+   * const records = custody.export({ chain: 'main', format: 'cef', reason: 'nightly' });
+   * await pipeline(formattedDocument(createFormatter('cef'), records), createWriteStream('main.cef'));
+   * ```
+   */
+  export(request: ExportRequest = {}): AsyncGenerator<AuditRecord, void, undefined> {
+    return exportRecords(this.parts, checkExport(request));
   }
 
   /**

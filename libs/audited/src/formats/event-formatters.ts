@@ -1,7 +1,12 @@
 import { OptionsInvalidError } from '../event/audit.error.js';
+import { csvFormatter } from './csv/csv.formatter.js';
 import type { EventFormatter } from './event-formatter.js';
 import { jsonFormatter } from './json/json.formatter.js';
 import { LINE_FORMATTERS, type FormatterFactory } from './line-formatters.js';
+import { sentinelLegacyFormatter } from './sentinel/sentinel-legacy.formatter.js';
+import { sentinelAuditFormatter } from './syslog/sentinel-audit.formatter.js';
+import { syslogBsdFormatter } from './syslog/syslog-bsd.formatter.js';
+import { syslogFormatter } from './syslog/syslog.formatter.js';
 
 /**
  * Every format: a file, and a line here or, if a record is one line of it, in `line-formatters.ts`. Names of options,
@@ -9,7 +14,12 @@ import { LINE_FORMATTERS, type FormatterFactory } from './line-formatters.js';
  */
 export const EVENT_FORMATTERS = {
   ...LINE_FORMATTERS,
+  csv: csvFormatter,
   json: jsonFormatter,
+  'sentinel-audit': sentinelAuditFormatter,
+  'sentinel-legacy': sentinelLegacyFormatter,
+  syslog: syslogFormatter,
+  'syslog-bsd': syslogBsdFormatter,
 } satisfies Record<string, FormatterFactory>;
 
 export type FormatName = keyof typeof EVENT_FORMATTERS;

@@ -56,7 +56,8 @@ export class EventTypeTable<Entry> {
 
 const MAX_REMEMBERED = 10_000;
 
-function categoriesOf(catalogues: readonly EventCatalogue[]): ReadonlyMap<string, string> {
+/** The category of every event type that a catalogue gives one; the first catalogue wins. */
+export function categoriesOf(catalogues: readonly EventCatalogue[]): ReadonlyMap<string, string> {
   const categories = new Map<string, string>();
   for (const { types } of catalogues) {
     for (const [type, { category }] of Object.entries(types)) {

@@ -20,7 +20,7 @@ export interface FormatProduct {
 
 /** Options that every format understands. */
 export interface FormatOptions {
-  /** Named in the formats that ask for a product: CEF, LEEF, OCSF, ASIM, OTLP. */
+  /** Named in the formats that ask for a product: CEF, LEEF, ECS, OCSF, ASIM, OTLP. */
   readonly product?: FormatProduct;
   /**
    * The application's catalogues: their titles name event types where a format wants a text without data, their

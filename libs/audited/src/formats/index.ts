@@ -1,4 +1,10 @@
 /** Records in the languages of others: `import { createFormatter } from 'nestjs-audited/formats'`. */
+export type { AsimFormatOptions } from './asim/asim.formatter.js';
+export type { CefFormatOptions } from './cef/cef.formatter.js';
+export type { CsvColumnName } from './csv/csv-columns.js';
+export type { CsvFormatOptions } from './csv/csv.formatter.js';
+export type { EcsEventType } from './ecs/ecs-event-types.js';
+export type { EcsFormatOptions } from './ecs/ecs.formatter.js';
 export type { DocumentShape, EventFormatter, FormatSpecification } from './event-formatter.js';
 export { createFormatter, FORMAT_NAMES, type FormatName, type FormatOptionsOf } from './event-formatters.js';
 export type { EventTypeMapping, EventTypeMappings } from './event-type-mapping.js';
@@ -6,5 +12,13 @@ export type { FormatOptions, FormatProduct } from './format.options.js';
 export type { FlatFormatOptions } from './json/flat.formatter.js';
 export type { JsonFormatOptions } from './json/json.formatter.js';
 export type { JsonLinesFormatOptions } from './json/jsonl.formatter.js';
+export { recordFlaw } from './json/record-flaw.js';
+export type { LeefFormatOptions } from './leef/leef.formatter.js';
+export type { OcsfEventType } from './ocsf/ocsf-event-types.js';
+export type { OcsfFormatOptions } from './ocsf/ocsf.formatter.js';
 export type { OtlpFormatOptions } from './otlp/otlp.formatter.js';
+export type { SentinelLegacyFormatOptions } from './sentinel/sentinel-legacy.formatter.js';
+export type { SentinelAuditFormatOptions } from './syslog/sentinel-audit.formatter.js';
+export type { SyslogBsdFormatOptions } from './syslog/syslog-bsd.formatter.js';
+export type { SyslogFormatOptions } from './syslog/syslog.formatter.js';
 export { formattedDocument } from './formatted-document.js';

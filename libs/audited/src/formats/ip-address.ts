@@ -1,4 +1,4 @@
-import { isIP, isIPv4 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 /** An address that a reader of addresses takes. */
 export interface IpAddress {
@@ -15,11 +15,11 @@ const IPV4_MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
  */
 export function ipAddressOf(text: string | undefined): IpAddress | undefined {
   if (text === undefined) return undefined;
-  const version = isIP(text);
-  if (version === 4) return { version, text };
-  if (version !== 6) return undefined;
+  // Cheap first: most host names need no look at the long expression for IPv6.
+  if (!text.includes(':')) return isIPv4(text) ? { version: 4, text } : undefined;
+  if (!isIPv6(text)) return undefined;
   const mapped = IPV4_MAPPED.exec(text)?.[1];
   if (mapped !== undefined && isIPv4(mapped)) return { version: 4, text: mapped };
   const zone = text.indexOf('%');
-  return { version, text: zone === -1 ? text : text.slice(0, zone) };
+  return { version: 6, text: zone === -1 ? text : text.slice(0, zone) };
 }

@@ -1,7 +1,12 @@
+import { asimFormatter } from './asim/asim.formatter.js';
+import { cefFormatter } from './cef/cef.formatter.js';
+import { ecsFormatter } from './ecs/ecs.formatter.js';
 import type { EventFormatter } from './event-formatter.js';
 import { flatFormatter } from './json/flat.formatter.js';
 import { jsonLinesFormatter } from './json/jsonl.formatter.js';
 import { recordFormatter } from './json/record.formatter.js';
+import { leefFormatter } from './leef/leef.formatter.js';
+import { ocsfFormatter } from './ocsf/ocsf.formatter.js';
 import { otlpFormatter } from './otlp/otlp.formatter.js';
 
 /** Makes a formatter; throws `OptionsInvalidError` for options that its schema cannot carry. */
@@ -12,8 +17,13 @@ export type FormatterFactory = (options?: never) => EventFormatter;
  * envelope, such as syslog, may carry. A table of its own, because envelopes look into it and the registry into them.
  */
 export const LINE_FORMATTERS = {
+  asim: asimFormatter,
+  cef: cefFormatter,
+  ecs: ecsFormatter,
   flat: flatFormatter,
   jsonl: jsonLinesFormatter,
+  leef: leefFormatter,
+  ocsf: ocsfFormatter,
   otlp: otlpFormatter,
   record: recordFormatter,
 } satisfies Record<string, FormatterFactory>;

@@ -1,9 +1,8 @@
 import type { AuditEvent } from '../event/audit-event.js';
 import type { ChainId } from '../event/audit-record.js';
-import { checkQuery } from './audit-query.js';
 import type { ErasureSelection } from './custody-store.js';
 import { holdsEmail } from './email-match.js';
-import { RECORD_COLUMNS, type ColumnValue } from './record-columns.js';
+import { queryMatcher } from './query-match.js';
 
 /** What a selection is compared with. */
 export interface ErasureCandidate {
@@ -13,8 +12,6 @@ export interface ErasureCandidate {
   /** JSON in which an e-mail address is looked for: the personal part. */
   readonly personal: string;
 }
-
-type ColumnReader = (event: AuditEvent, personal: undefined) => ColumnValue;
 
 /**
  * Says, for an event that no database holds, what `ErasureStore.match` says of a record: the actor's id and the filters
@@ -29,12 +26,6 @@ export function erasureMatcher(selection: ErasureSelection): (candidate: Erasure
   if ('email' in selection) {
     return ({ personal }) => holdsEmail(personal, selection.email);
   }
-  const { equals, from, to } = checkQuery(selection.query);
-  const readers: Readonly<Record<string, ColumnReader>> = RECORD_COLUMNS;
-  return ({ chain, event }) =>
-    equals.every(([column, value]) =>
-      column === 'chain' ? (chain ?? value) === value : readers[column]?.(event, undefined) === value,
-    ) &&
-    (from === undefined || event.occurredAt >= from) &&
-    (to === undefined || event.occurredAt < to);
+  const matches = queryMatcher(selection.query);
+  return ({ chain, event }) => matches(chain, event);
 }

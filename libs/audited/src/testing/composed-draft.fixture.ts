@@ -9,12 +9,15 @@ import { anEvent } from './audit-event.fixture.js';
 export function draftComposer(clock: Clock) {
   return (draft: AuditDraft, facts: JsonObject = {}) => {
     const { type, action = type, actor = { kind: 'system' }, outcome = 'success', reason, resource, details } = draft;
+    const { stage = 'outcome', causationId } = draft;
     const now = new Date(clock.now()).toISOString();
     const event: AuditEvent = anEvent({
       type,
       action,
       actor,
+      stage,
       outcome,
+      ...(causationId === undefined ? {} : { causationId }),
       ...(reason === undefined ? {} : { reason }),
       ...(resource === undefined ? {} : { resource }),
       occurredAt: now,

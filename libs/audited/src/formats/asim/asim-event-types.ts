@@ -1,5 +1,170 @@
-/** What an event type is in ASIM: the normalised verb, and what was acted on. */
+import type { EventTypeEntries } from '../event-type-table.js';
+
+/** The normalised verbs of the AuditEvent schema, a closed list: field `EventType` of the schema reference. */
+export const ASIM_EVENT_TYPES = [
+  'Set',
+  'Read',
+  'Create',
+  'Delete',
+  'Execute',
+  'Install',
+  'Clear',
+  'Enable',
+  'Disable',
+  'Initialize',
+  'Start',
+  'Stop',
+  'Other',
+] as const;
+
+/** What can be acted on, a closed list: field `ObjectType` of the schema reference. */
+export const ASIM_OBJECT_TYPES = [
+  'Cloud Resource',
+  'Configuration Atom',
+  'Policy Rule',
+  'Event Log',
+  'Scheduled Task',
+  'Service',
+  'Directory Service Object',
+  'Other',
+] as const;
+
+export type AsimVerb = (typeof ASIM_EVENT_TYPES)[number];
+export type AsimObjectType = (typeof ASIM_OBJECT_TYPES)[number];
+
+/** What an event type is in ASIM: the normalised verb, and what kind of thing was acted on. */
 export interface AsimEventType {
-  readonly eventType: string;
-  readonly objectType?: string;
+  readonly eventType: AsimVerb;
+  /** @default what the shipped table says of the type; `Other` where it knows nothing */
+  readonly objectType?: AsimObjectType;
 }
+
+/**
+ * The shipped answers. The verb names what was tried; whether it came about is `EventResult`, so a failed log-in is a
+ * `Start` that is a `Failure`. A category says what is acted on, never the verb: ASIM has a wrong verb only if we guess.
+ */
+export const ASIM_EVENT_TYPE_TABLE: EventTypeEntries<Required<AsimEventType>> = {
+  types: {
+    'audit.started': { eventType: 'Start', objectType: 'Event Log' },
+    'audit.stopped': { eventType: 'Stop', objectType: 'Event Log' },
+    'audit.config_changed': { eventType: 'Set', objectType: 'Configuration Atom' },
+    'audit.read': { eventType: 'Read', objectType: 'Event Log' },
+    'audit.export': { eventType: 'Read', objectType: 'Event Log' },
+    'audit.denied': { eventType: 'Read', objectType: 'Event Log' },
+    'audit.verify': { eventType: 'Read', objectType: 'Event Log' },
+    'audit.checkpoint': { eventType: 'Create', objectType: 'Event Log' },
+    'audit.reanchor': { eventType: 'Set', objectType: 'Event Log' },
+    'audit.loss': { eventType: 'Other', objectType: 'Event Log' },
+    'audit.http.*': { eventType: 'Execute', objectType: 'Service' },
+    'audit.erasure': { eventType: 'Delete', objectType: 'Event Log' },
+    'audit.prune': { eventType: 'Clear', objectType: 'Event Log' },
+    'audit.hold_placed': { eventType: 'Enable', objectType: 'Policy Rule' },
+    'audit.hold_lifted': { eventType: 'Disable', objectType: 'Policy Rule' },
+    'audit.dead_letter_replayed': { eventType: 'Execute', objectType: 'Event Log' },
+    'audit.dead_letter_discarded': { eventType: 'Delete', objectType: 'Event Log' },
+    'audit.destination_changed': { eventType: 'Set', objectType: 'Configuration Atom' },
+
+    'auth.login': { eventType: 'Start', objectType: 'Service' },
+    'auth.logout': { eventType: 'Stop', objectType: 'Service' },
+    'auth.failed': { eventType: 'Start', objectType: 'Service' },
+    'auth.token_refresh': { eventType: 'Set', objectType: 'Other' },
+    'authz.granted': { eventType: 'Execute', objectType: 'Other' },
+    'authz.denied': { eventType: 'Execute', objectType: 'Other' },
+    'authz.role_change': { eventType: 'Set', objectType: 'Directory Service Object' },
+    'deploy.initiated': { eventType: 'Initialize', objectType: 'Service' },
+    'deploy.validated': { eventType: 'Execute', objectType: 'Service' },
+    'deploy.started': { eventType: 'Start', objectType: 'Service' },
+    'deploy.completed': { eventType: 'Install', objectType: 'Service' },
+    'deploy.failed': { eventType: 'Install', objectType: 'Service' },
+    'deploy.rolled_back': { eventType: 'Install', objectType: 'Service' },
+    'approval.requested': { eventType: 'Create', objectType: 'Other' },
+    'approval.granted': { eventType: 'Set', objectType: 'Other' },
+    'approval.denied': { eventType: 'Set', objectType: 'Other' },
+    'approval.expired': { eventType: 'Set', objectType: 'Other' },
+    'approval.cancelled': { eventType: 'Set', objectType: 'Other' },
+    'policy.evaluated': { eventType: 'Execute', objectType: 'Policy Rule' },
+    'policy.created': { eventType: 'Create', objectType: 'Policy Rule' },
+    'policy.modified': { eventType: 'Set', objectType: 'Policy Rule' },
+    'policy.deleted': { eventType: 'Delete', objectType: 'Policy Rule' },
+    'capability.enabled': { eventType: 'Enable', objectType: 'Configuration Atom' },
+    'capability.disabled': { eventType: 'Disable', objectType: 'Configuration Atom' },
+    'capability.degraded': { eventType: 'Other', objectType: 'Service' },
+    'config.changed': { eventType: 'Set', objectType: 'Configuration Atom' },
+    'config.accessed': { eventType: 'Read', objectType: 'Configuration Atom' },
+    'system.startup': { eventType: 'Start', objectType: 'Service' },
+    'system.shutdown': { eventType: 'Stop', objectType: 'Service' },
+    'system.error': { eventType: 'Other', objectType: 'Service' },
+
+    API_REQUEST: { eventType: 'Execute', objectType: 'Service' },
+    API_RESPONSE: { eventType: 'Execute', objectType: 'Service' },
+    AUTH_SUCCESS: { eventType: 'Start', objectType: 'Service' },
+    AUTH_FAILURE: { eventType: 'Start', objectType: 'Service' },
+    RATE_LIMIT_EXCEEDED: { eventType: 'Execute', objectType: 'Service' },
+    SCAM_DETECTED: { eventType: 'Other', objectType: 'Other' },
+    INTELLIGENCE_EXTRACTED: { eventType: 'Create', objectType: 'Other' },
+    THREAT_ANALYZED: { eventType: 'Execute', objectType: 'Other' },
+    REPORT_FILED: { eventType: 'Create', objectType: 'Other' },
+    UPI_FREEZE_RECOMMENDED: { eventType: 'Create', objectType: 'Other' },
+    CALLBACK_SENT: { eventType: 'Execute', objectType: 'Service' },
+    PERSONA_SELECTED: { eventType: 'Set', objectType: 'Other' },
+    CONVERSATION_CREATED: { eventType: 'Create', objectType: 'Other' },
+    CONVERSATION_UPDATED: { eventType: 'Set', objectType: 'Other' },
+    DATA_EXPORTED: { eventType: 'Read', objectType: 'Other' },
+
+    'authn_login_*': { eventType: 'Start', objectType: 'Service' },
+    authn_login_lock: { eventType: 'Disable', objectType: 'Directory Service Object' },
+    'authn_password_change*': { eventType: 'Set', objectType: 'Directory Service Object' },
+    authn_impossible_travel: { eventType: 'Start', objectType: 'Service' },
+    authn_token_created: { eventType: 'Create', objectType: 'Other' },
+    authn_token_revoked: { eventType: 'Disable', objectType: 'Other' },
+    authn_token_reuse: { eventType: 'Execute', objectType: 'Other' },
+    authn_token_delete: { eventType: 'Delete', objectType: 'Other' },
+    authz_fail: { eventType: 'Execute', objectType: 'Other' },
+    authz_change: { eventType: 'Set', objectType: 'Directory Service Object' },
+    authz_admin: { eventType: 'Execute', objectType: 'Other' },
+    'crypt_*': { eventType: 'Execute', objectType: 'Other' },
+    'excess_*': { eventType: 'Execute', objectType: 'Service' },
+    upload_complete: { eventType: 'Create', objectType: 'Other' },
+    upload_stored: { eventType: 'Create', objectType: 'Other' },
+    upload_validation: { eventType: 'Read', objectType: 'Other' },
+    upload_delete: { eventType: 'Delete', objectType: 'Other' },
+    'input_validation_*': { eventType: 'Execute', objectType: 'Service' },
+    'malicious_*': { eventType: 'Execute', objectType: 'Service' },
+    'mcp_*': { eventType: 'Execute', objectType: 'Service' },
+    privilege_permissions_changed: { eventType: 'Set', objectType: 'Policy Rule' },
+    sensitive_create: { eventType: 'Create', objectType: 'Other' },
+    sensitive_read: { eventType: 'Read', objectType: 'Other' },
+    sensitive_update: { eventType: 'Set', objectType: 'Other' },
+    sensitive_delete: { eventType: 'Delete', objectType: 'Other' },
+    sequence_fail: { eventType: 'Execute', objectType: 'Service' },
+    session_created: { eventType: 'Start', objectType: 'Service' },
+    session_renewed: { eventType: 'Set', objectType: 'Service' },
+    session_expired: { eventType: 'Stop', objectType: 'Service' },
+    session_logout: { eventType: 'Stop', objectType: 'Service' },
+    session_use_after_expire: { eventType: 'Execute', objectType: 'Service' },
+    sys_startup: { eventType: 'Start', objectType: 'Service' },
+    sys_shutdown: { eventType: 'Stop', objectType: 'Service' },
+    sys_restart: { eventType: 'Start', objectType: 'Service' },
+    sys_crash: { eventType: 'Stop', objectType: 'Service' },
+    sys_monitor_disabled: { eventType: 'Disable', objectType: 'Service' },
+    sys_monitor_enabled: { eventType: 'Enable', objectType: 'Service' },
+    user_created: { eventType: 'Create', objectType: 'Directory Service Object' },
+    user_updated: { eventType: 'Set', objectType: 'Directory Service Object' },
+    user_archived: { eventType: 'Disable', objectType: 'Directory Service Object' },
+    user_deleted: { eventType: 'Delete', objectType: 'Directory Service Object' },
+  },
+  categories: {
+    authentication: { eventType: 'Other', objectType: 'Service' },
+    session: { eventType: 'Other', objectType: 'Service' },
+    deployment: { eventType: 'Other', objectType: 'Service' },
+    system: { eventType: 'Other', objectType: 'Service' },
+    api: { eventType: 'Other', objectType: 'Service' },
+    http: { eventType: 'Other', objectType: 'Service' },
+    policy: { eventType: 'Other', objectType: 'Policy Rule' },
+    privilege: { eventType: 'Other', objectType: 'Policy Rule' },
+    configuration: { eventType: 'Other', objectType: 'Configuration Atom' },
+    capability: { eventType: 'Other', objectType: 'Configuration Atom' },
+    'user-management': { eventType: 'Other', objectType: 'Directory Service Object' },
+  },
+  otherwise: { eventType: 'Other', objectType: 'Other' },
+};

@@ -17,8 +17,12 @@ const DICTIONARY_KEYS: readonly CefKey[] = [
     category === undefined ? '/audit' : `/audit/${category}`,
   ),
   text('outcome', 'eventOutcome', 63, 'outcome', ({ event }) => event.outcome),
-  text('reason', 'reason', 1023, 'reason; without one, error.message', ({ event }) =>
-    event.reason ?? event.error?.message,
+  text(
+    'reason',
+    'reason',
+    1023,
+    'reason; without one, error.message',
+    ({ event }) => event.reason ?? event.error?.message,
   ),
   text('msg', 'message', 1023, 'action', ({ event }) => event.action),
 
@@ -31,8 +35,12 @@ const DICTIONARY_KEYS: readonly CefKey[] = [
     ({ event }) => address(event.actor.ip, 6),
     'Source IPv6 Address',
   ),
-  text('suser', 'sourceUserName', 1023, 'actor.email; without one, actor.name', ({ event }) =>
-    event.actor.email ?? event.actor.name,
+  text(
+    'suser',
+    'sourceUserName',
+    1023,
+    'actor.email; without one, actor.name',
+    ({ event }) => event.actor.email ?? event.actor.name,
   ),
   text('suid', 'sourceUserId', 1023, 'actor.id', ({ event }) => event.actor.id),
   text('spriv', 'sourceUserPrivileges', 1023, 'actor.roles', ({ event }) => listed(event.actor.roles)),
@@ -51,8 +59,12 @@ const DICTIONARY_KEYS: readonly CefKey[] = [
   text('requestMethod', 'requestMethod', 1023, 'transport.method', ({ event }) =>
     event.transport.kind === 'http' ? event.transport.method : undefined,
   ),
-  text('requestClientApplication', 'requestClientApplication', 1023, 'actor.userAgent', ({ event }) =>
-    event.actor.userAgent,
+  text(
+    'requestClientApplication',
+    'requestClientApplication',
+    1023,
+    'actor.userAgent',
+    ({ event }) => event.actor.userAgent,
   ),
   typed(
     'Long',
@@ -97,10 +109,22 @@ const DICTIONARY_KEYS: readonly CefKey[] = [
   ),
   text12('reportedDuration', 'Reported Duration', 20, 'durationMs', ({ event }) => event.durationMs),
 
-  text('flexString1', 'flexString1', 1023, 'before of each of changes', ({ event }) =>
-    changedValues(event.changes, 'before'), 'Old Values'),
-  text('flexString2', 'flexString2', 1023, 'after of each of changes', ({ event }) =>
-    changedValues(event.changes, 'after'), 'New Values'),
+  text(
+    'flexString1',
+    'flexString1',
+    1023,
+    'before of each of changes',
+    ({ event }) => changedValues(event.changes, 'before'),
+    'Old Values',
+  ),
+  text(
+    'flexString2',
+    'flexString2',
+    1023,
+    'after of each of changes',
+    ({ event }) => changedValues(event.changes, 'after'),
+    'New Values',
+  ),
   text('cs6', 'deviceCustomString6', 4000, 'details', ({ event }) => event.details, 'Details'),
 ];
 

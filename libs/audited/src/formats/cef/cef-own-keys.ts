@@ -6,7 +6,6 @@ import { own, type CefKey } from './cef-key.js';
  */
 export const CEF_OWN_KEYS: readonly CefKey[] = Object.freeze([
   own('Stage', 63, 'stage', ({ event }) => event.stage),
-  own('Severity', 63, 'severity', ({ event }) => event.severity),
   own('Risk', 63, 'risk', ({ event }) => event.risk),
   own('ActorKind', 63, 'actor.kind', ({ event }) => event.actor.kind),
   own('ActorName', 1023, 'actor.name', ({ event }) => event.actor.name),

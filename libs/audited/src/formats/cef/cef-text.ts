@@ -17,7 +17,8 @@ export function cefHeaderText(text: string, bytes: number): string {
 const CONTROL = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029]/g;
 // oxlint-disable-next-line no-control-regex -- as above
 const UNCLEAN = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/;
-const VALUE_SPECIAL = /[\\=\n\r]/;
+/** Anything but printable ASCII that needs no escape. */
+const UNUSUAL = /[^ -<>-[\]-~]/;
 const VALUE_SPECIALS = /[\\=\n\r]/g;
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '=': '\\=', '\n': '\\n', '\r': '\\r' };
 
@@ -27,7 +28,9 @@ const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '=': '\\=', '\
  * pass, so that no cut and no second pass parts a backslash from what it escapes. `|` and quotes must not be escaped.
  */
 export function cefValueText(text: string, bytes: number): string {
+  // Nearly every value: nothing to replace, to trim, to cut or to escape, and as many bytes as characters.
+  if (text.length <= bytes && !UNUSUAL.test(text) && !text.startsWith(' ') && !text.endsWith(' ')) return text;
   const clean = UNCLEAN.test(text) ? text.toWellFormed().replaceAll(CONTROL, ' ') : text;
   const cut = cutToBytes(clean.trim(), bytes).trimEnd();
-  return VALUE_SPECIAL.test(cut) ? cut.replaceAll(VALUE_SPECIALS, (special) => ESCAPES[special] as string) : cut;
+  return cut.replaceAll(VALUE_SPECIALS, (special) => ESCAPES[special] as string);
 }

@@ -6,7 +6,7 @@ import { categoriesOf } from '../event-type-table.js';
 import { formatSettings, type FormatOptions } from '../format.options.js';
 import { eventTypeId, SEVERITY_NUMBERS } from '../key-value/flat-facts.js';
 import { jsonMembers } from '../key-value/json-members.js';
-import { perEventType } from '../key-value/per-event-type.js';
+import { perEventType } from '../per-event-type.js';
 import { cefHeaderText, cefValueText } from './cef-text.js';
 import { CEF_HEADER_BYTES, CEF_KEYS } from './cef-keys.js';
 import type { CefFact } from './cef-key.js';
@@ -30,7 +30,7 @@ export interface CefFormatOptions extends FormatOptions {
  */
 export function cefFormatter(options: CefFormatOptions = {}): EventFormatter {
   const { product, catalogues } = formatSettings(options, ['version']);
-  const version = options.version ?? 0;
+  const { version = 0 } = options;
   checkWhole('version', version, 0, 1);
   const device = [
     headerOption('product.vendor', product.vendor, CEF_HEADER_BYTES.deviceVendor),

@@ -1,9 +1,9 @@
-import { isIP } from 'node:net';
 import type { AuditEvent, AuditResource } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { LINES, type EventFormatter } from '../event-formatter.js';
 import { EventLabels } from '../event-labels.js';
 import { formatSettings, type FormatOptions } from '../format.options.js';
+import { ipAddressOf } from '../ip-address.js';
 import { jsonText } from '../json-text.js';
 import { actorFacts, auditedFacts } from './audited-facts.js';
 
@@ -23,7 +23,7 @@ export type FlatFormatOptions = FormatOptions;
  * | `resource`    | `resource` as `type/id`, or `type`; else the path of an HTTP request        | `""`   |
  * | `action`      | `action`                                                                    |        |
  * | `details`     | `details`                                                                   | `{}`   |
- * | `ip_address`  | `actor.ip`, if it is an IP address                                          | `null` |
+ * | `ip_address`  | `actor.ip`, if it is an IP address, see {@link ipAddressOf}                 | `null` |
  * | `session_id`  | `sessionId`                                                                 | `null` |
  * | `risk_level`  | `risk`                                                                      |        |
  * | `platform`    | `origin.platform`                                                           | `""`   |
@@ -60,7 +60,7 @@ function flatEntry(record: AuditRecord, labels: EventLabels): object {
     resource: concerned(event),
     action: event.action,
     details: event.details ?? {},
-    ip_address: actor.ip !== undefined && isIP(actor.ip) !== 0 ? actor.ip : null,
+    ip_address: ipAddressOf(actor.ip)?.text ?? null,
     session_id: event.sessionId ?? null,
     risk_level: event.risk,
     platform: origin.platform ?? '',

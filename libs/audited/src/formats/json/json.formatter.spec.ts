@@ -69,6 +69,13 @@ describe("System A's SIEM JSON", () => {
     expect(shape).toMatchObject({ audited: { actor: { ip: 'unknown' } } });
   });
 
+  it('writes an address as its readers take it, and keeps what was given', () => {
+    expect(shapeOf({ actor: { kind: 'user', ip: '::ffff:10.1.2.3' } })).toMatchObject({
+      source: { ip: '10.1.2.3' },
+      audited: { actor: { ip: '::ffff:10.1.2.3' } },
+    });
+  });
+
   it.each([
     [{}, undefined],
     [{ code: 'E1' }, { code: 'E1' }],

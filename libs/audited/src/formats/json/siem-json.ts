@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import type { AuditActor, AuditErrorInfo, AuditEvent } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
 import type { Labels } from '../event-labels.js';
+import { ipAddressOf } from '../ip-address.js';
 import { actorFacts, auditedFacts } from './audited-facts.js';
 
 /**
@@ -14,7 +14,7 @@ import { actorFacts, auditedFacts } from './audited-facts.js';
  * | `@timestamp` | `occurredAt`                                                                                  |
  * | `event`      | `id`, `kind`: "event", `category`: the type up to its first dot, `type`, `outcome`, `severity` |
  * | `user`       | of the actor: `id`, `email`, `roles`                                                          |
- * | `source`     | of the actor: `ip`, if it is an IP address, `user_agent`                                      |
+ * | `source`     | of the actor: `ip`, if it is an IP address, see {@link ipAddressOf}, `user_agent`             |
  * | `message`    | `action`                                                                                      |
  * | `labels`     | `environment`, `component`, `resource_type`, `resource_id`, `correlation_id`                  |
  * | `error`      | `message`, `type`, `code`                                                                     |
@@ -68,23 +68,19 @@ function userOf({ id, email, roles }: AuditActor): object | undefined {
 }
 
 function sourceOf({ ip, userAgent }: AuditActor): object | undefined {
-  const address = isAddress(ip) ? ip : undefined;
+  const address = ipAddressOf(ip)?.text;
   return address === undefined && userAgent === undefined ? undefined : { ip: address, user_agent: userAgent };
 }
 
-/** What `user` and `source` have no place for, a text in the place of an address too. */
+/** What `user` and `source` have no place for, among it a text that is no address, or not as it was given. */
 function restOf({ kind, name, ip, tenantId, onBehalfOf }: AuditActor): object {
   return {
     kind,
     name,
-    ip: isAddress(ip) ? undefined : ip,
+    ip: ipAddressOf(ip)?.text === ip ? undefined : ip,
     tenant_id: tenantId,
     on_behalf_of: onBehalfOf === undefined ? undefined : actorFacts(onBehalfOf),
   };
-}
-
-function isAddress(ip: string | undefined): boolean {
-  return ip !== undefined && isIP(ip) !== 0;
 }
 
 function labelsOf({ origin, resource, correlationId }: AuditEvent, own: Labels | undefined): object | undefined {

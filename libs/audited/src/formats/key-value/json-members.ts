@@ -12,19 +12,22 @@ export function jsonMembers(
   bytes: number,
   rewrite: (json: string) => string = (json) => json,
 ): string | undefined {
-  const whole = rewrite(jsonText(value));
-  if (whole === '{}' || whole === '[]') return undefined;
+  const json = jsonText(value);
+  if (json === '{}' || json === '[]') return undefined;
+  const whole = rewrite(json);
   if (Buffer.byteLength(whole) <= bytes) return whole;
-  const [open, close, members] = Array.isArray(value)
-    ? ['[', ']', value.map((member: unknown) => [member])]
-    : ['{', '}', Object.entries(value).map((member) => Object.fromEntries([member]))];
+  // Read back, because two names may have become one: both had halves of surrogate pairs.
+  const plain = JSON.parse(json) as object;
+  const [open, close, members] = Array.isArray(plain)
+    ? ['[', ']', plain.map((member: unknown) => [member])]
+    : ['{', '}', Object.entries(plain).map((member) => Object.fromEntries([member]))];
   const kept: string[] = [];
   // Two brackets; and every member but the first brings a comma.
   let left = bytes - 1;
   for (const member of members) {
     const text = rewrite(jsonText(member)).slice(1, -1);
     const size = Buffer.byteLength(text) + 1;
-    if (text === '' || size > left) continue;
+    if (size > left) continue;
     kept.push(text);
     left -= size;
   }

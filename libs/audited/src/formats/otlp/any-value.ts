@@ -11,7 +11,7 @@ export type AnyValue =
   | { readonly kvlistValue: { readonly values: readonly KeyValue[] } }
   | Readonly<Record<string, never>>;
 
-export interface KeyValue {
+interface KeyValue {
   readonly key: string;
   readonly value: AnyValue;
 }
@@ -21,7 +21,7 @@ export interface KeyValue {
  *
  * | JSON                                         | OTLP                                                |
  * | -------------------------------------------- | --------------------------------------------------- |
- * | text                                         | `stringValue`                                       |
+ * | text                                         | `stringValue`; U+FFFD for every lone surrogate      |
  * | whole number from -2^63 to 2^63 - 1          | `intValue`, every digit exact; -0 is 0, as in JSON  |
  * | any other number                             | `doubleValue`                                       |
  * | `true`, `false`                              | `boolValue`                                         |
@@ -34,14 +34,16 @@ export interface KeyValue {
 export function anyValue(value: JsonValue): AnyValue {
   switch (typeof value) {
     case 'string':
-      return { stringValue: value };
+      return { stringValue: value.toWellFormed() };
     case 'number':
       return numberValue(value);
     case 'boolean':
       return { boolValue: value };
     default:
       if (value === null) return EMPTY;
-      return isList(value) ? { arrayValue: { values: value.map(anyValue) } } : { kvlistValue: { values: pairs(value) } };
+      return isList(value)
+        ? { arrayValue: { values: value.map(anyValue) } }
+        : { kvlistValue: { values: pairs(value) } };
   }
 }
 

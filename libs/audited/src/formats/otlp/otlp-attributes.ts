@@ -88,8 +88,12 @@ export const OTLP_ATTRIBUTES: readonly OtlpAttribute[] = [
   ),
   convention('exception.type', 'stable', 'error.type', ({ error }) => error?.type),
   convention('exception.message', 'stable', 'error.message', ({ error }) => error?.message),
-  own('audited.occurred_at', 'occurredAt that nanoseconds in 64 bits cannot hold', ({ event }) => late(event.occurredAt)),
-  own('audited.recorded_at', 'recordedAt that nanoseconds in 64 bits cannot hold', ({ event }) => late(event.recordedAt)),
+  own('audited.occurred_at', 'occurredAt that nanoseconds in 64 bits cannot hold', ({ event }) =>
+    late(event.occurredAt),
+  ),
+  own('audited.recorded_at', 'recordedAt that nanoseconds in 64 bits cannot hold', ({ event }) =>
+    late(event.recordedAt),
+  ),
   own('audited.type', 'type, for receivers older than eventName (OTLP 1.5)', ({ event }) => event.type),
   own('audited.stage', 'stage', ({ event }) => event.stage),
   own('audited.outcome', 'outcome', ({ event }) => event.outcome),

@@ -1,7 +1,7 @@
 import type { AuditRecord } from '../../event/audit-record.js';
 
-/** One parameter of the private element, by the value that it has of a record. */
-type ParameterSource = (record: AuditRecord) => unknown;
+/** What a parameter may be made of. */
+export type ParameterValue = string | number | boolean | object | undefined;
 
 /**
  * What the private SD-ELEMENT `audit@<enterprise number>` may say: PARAM-NAME, and where its value comes from. In order
@@ -69,7 +69,7 @@ export const AUDIT_PARAMETERS = Object.freeze({
   details: ({ event }) => event.details,
   truncated: ({ event }) => event.truncated,
   redacted: ({ event }) => event.redacted,
-} satisfies Readonly<Record<string, ParameterSource>>);
+} satisfies Readonly<Record<string, (record: AuditRecord) => ParameterValue>>);
 
 export type AuditParameterName = keyof typeof AUDIT_PARAMETERS;
 

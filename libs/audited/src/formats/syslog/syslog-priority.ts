@@ -40,6 +40,7 @@ export const SYSLOG_SEVERITIES = Object.freeze({
   emerg: 0,
   alert: 1,
   crit: 2,
+  // oxlint-disable-next-line id-denylist -- its name in syslog.h
   err: 3,
   warning: 4,
   notice: 5,

@@ -98,7 +98,7 @@ export function parseSiemJson(text: string): ParsedRecord {
       id: user['id'],
       email: user['email'],
       roles: user['roles'],
-      ip: source['ip'] ?? rest.ip,
+      ip: rest.ip ?? source['ip'],
       userAgent: source['user_agent'],
     }),
     action: keys['message'],

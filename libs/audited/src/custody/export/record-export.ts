@@ -1,0 +1,134 @@
+import type { AuditDraft } from '../../event/audit-draft.js';
+import { RecordDamagedError } from '../../event/audit.error.js';
+import { MAIN_CHAIN, type AuditRecord, type ChainHead, type StoredRecord } from '../../event/audit-record.js';
+import { CustodyInputError } from '../../event/custody.error.js';
+import type { JsonObject } from '../../event/json-value.js';
+import type { RecordStream } from '../../storage/record-stream.js';
+import { readRecord } from '../../storage/stored-record.js';
+import type { CustodyRecords } from '../custody-records.js';
+import type { CheckedExport } from './export-request.js';
+
+/** What an export needs of a log. */
+export interface ExportParts {
+  readonly log: Pick<RecordStream, 'heads' | 'records'>;
+  readonly records: CustodyRecords;
+}
+
+/**
+ * The records that match, chain after chain in the order of their positions, up to the ends that the chains have when it
+ * begins; memory stays flat. A record of the intent is in the log before the first one is given, and one of the outcome
+ * follows however it ends: to the last record, by an error, or because the reader has enough.
+ */
+export async function* exportRecords(
+  parts: ExportParts,
+  checked: CheckedExport,
+): AsyncGenerator<AuditRecord, void, undefined> {
+  const { request, filters } = checked;
+  const heads = await wantedHeads(parts.log, filters.chain);
+  const total = heads.reduce((sum, { position }) => sum + Math.max(0, position - (request.afterPosition ?? 0)), 0);
+  if (request.recorded === false) {
+    yield* matching(parts.log, checked, heads, total);
+    return;
+  }
+  const draft = draftOf(checked);
+  const { event } = await parts.records.append(
+    MAIN_CHAIN,
+    { ...draft, stage: 'intent', outcome: 'pending' },
+    { positions: total },
+  );
+  const ending: { outcome: 'success' | 'failure'; error?: unknown; records: number; complete: boolean } = {
+    outcome: 'success',
+    records: 0,
+    complete: false,
+  };
+  try {
+    for await (const record of matching(parts.log, checked, heads, total)) {
+      ending.records++;
+      yield record;
+    }
+    ending.complete = true;
+  } catch (error) {
+    ending.outcome = 'failure';
+    ending.error = error;
+    throw error;
+  } finally {
+    const { records, complete, ...end } = ending;
+    await parts.records.append(MAIN_CHAIN, { ...draft, ...end, causationId: event.id }, { records, complete });
+  }
+}
+
+async function* matching(
+  log: ExportParts['log'],
+  { request, matches }: CheckedExport,
+  heads: readonly ChainHead[],
+  total: number,
+): AsyncGenerator<AuditRecord, void, undefined> {
+  const { afterPosition = 0, onDamaged, onProgress } = request;
+  let before = 0;
+  for (const { chain, position: through } of heads) {
+    for await (const page of log.records(chain, { from: afterPosition + 1, through })) {
+      for (const stored of page) {
+        const record = readable(stored, matches, onDamaged);
+        if (record !== undefined) {
+          yield record;
+        }
+      }
+      onProgress?.(before + (page.at(-1)?.seal.position ?? 0) - afterPosition, total);
+    }
+    before += Math.max(0, through - afterPosition);
+  }
+}
+
+/** @returns `undefined` for a record that is not meant, or that cannot be read and is left out */
+function readable(
+  stored: StoredRecord,
+  matches: CheckedExport['matches'],
+  onDamaged: ((error: RecordDamagedError) => void) | undefined,
+): AuditRecord | undefined {
+  try {
+    const record = readRecord(stored);
+    return matches(record) ? record : undefined;
+  } catch (error) {
+    // A filter looks into facts that every event has; what has none of them was never written by us.
+    const { chain, position } = stored.seal;
+    const damaged =
+      error instanceof RecordDamagedError ? error : new RecordDamagedError(chain, position, { cause: error });
+    if (onDamaged === undefined) {
+      throw damaged;
+    }
+    onDamaged(damaged);
+    return undefined;
+  }
+}
+
+/** A mistyped chain is not an empty one. */
+async function wantedHeads(log: ExportParts['log'], wanted: string | undefined): Promise<readonly ChainHead[]> {
+  const heads = await log.heads();
+  const chosen = wanted === undefined ? heads : heads.filter(({ chain }) => chain === wanted);
+  if (wanted !== undefined && chosen.length === 0) {
+    const names = heads.map(({ chain }) => chain).join(', ');
+    throw new CustodyInputError(
+      'chain',
+      `is "${wanted}", and there is no such chain`,
+      names === '' ? 'The log is empty.' : `There are: ${names}.`,
+    );
+  }
+  return chosen;
+}
+
+function draftOf({ request, filters }: CheckedExport): AuditDraft {
+  const { format, by, reason, afterPosition } = request;
+  const selection: JsonObject = Object.fromEntries(
+    Object.entries({ ...filters, afterPosition }).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value instanceof Date ? value.toISOString() : value]],
+    ),
+  );
+  return {
+    type: 'audit.export',
+    actor: by ?? { kind: 'system' },
+    action: format === undefined ? 'Exported records' : `Exported records as ${format}`,
+    resource: { type: 'audit-trail' },
+    ...(reason === undefined ? {} : { reason }),
+    details: { selection, ...(format === undefined ? {} : { format }) },
+  };
+}

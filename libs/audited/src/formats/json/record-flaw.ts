@@ -1,0 +1,140 @@
+/** Names the member that is wrong; `undefined` when nothing is. */
+type Check = (value: unknown, path: string) => string | undefined;
+
+/**
+ * Looks whether a value from outside is a record that every format can write: a line of a file, a row that somebody
+ * changed. Of members that it does not know it thinks nothing: a later version may have more. Nothing is verified.
+ *
+ * @returns the first member that is missing or of another kind, such as `event.outcome`; `undefined` for a record
+ */
+export function recordFlaw(value: unknown): string | undefined {
+  return RECORD(value, '');
+}
+
+const text: Check = (value, path) => (typeof value === 'string' ? undefined : path);
+const number: Check = (value, path) => (Number.isFinite(value) ? undefined : path);
+const whole: Check = (value, path) => (Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : path);
+const object: Check = (value, path) => (isObject(value) ? undefined : path);
+const anything: Check = () => undefined;
+const flag: Check = (value, path) => (value === true ? undefined : path);
+
+function matching(pattern: RegExp): Check {
+  return (value, path) => (typeof value === 'string' && pattern.test(value) ? undefined : path);
+}
+
+function oneOf(...words: readonly string[]): Check {
+  return (value, path) => (words.includes(value as string) ? undefined : path);
+}
+
+function listOf(check: Check): Check {
+  return (value, path) => {
+    if (!Array.isArray(value)) return path;
+    for (const [index, item] of value.entries()) {
+      const flaw = check(item, `${path}.${index}`);
+      if (flaw !== undefined) return flaw;
+    }
+    return undefined;
+  };
+}
+
+/** @param optional may be absent; `null` is not absent */
+function shape(required: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check {
+  const members = [...Object.entries(required), ...Object.entries(optional)];
+  return (value, path) => {
+    if (!isObject(value)) return path === '' ? 'record' : path;
+    for (const [name, check] of members) {
+      const member = value[name];
+      if (member === undefined && !Object.hasOwn(required, name)) continue;
+      const flaw = check(member, path === '' ? name : `${path}.${name}`);
+      if (flaw !== undefined) return flaw;
+    }
+    return undefined;
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** UTC with milliseconds, and a moment that there is. */
+const time: Check = (value, path) =>
+  typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value)) ? undefined : path;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+const actor: Check = (value, path) => ACTOR(value, path);
+const ACTOR = shape(
+  { kind: oneOf('user', 'service', 'system', 'anonymous', 'unknown') },
+  {
+    id: text,
+    email: text,
+    name: text,
+    roles: listOf(text),
+    ip: text,
+    userAgent: text,
+    tenantId: text,
+    onBehalfOf: actor,
+  },
+);
+
+const RESOURCE = shape({ type: text }, { id: text, name: text });
+const ORIGIN = shape(
+  {},
+  { component: text, platform: text, version: text, environment: text, host: text, instanceId: text },
+);
+
+const TRANSPORTS: ReadonlyMap<unknown, Check> = new Map([
+  ['http', shape({ method: text, path: text }, { route: text, status: whole, handler: text })],
+  ['manual', object],
+  ['method', shape({ handler: text })],
+  ['job', shape({ handler: text })],
+]);
+const transport: Check = (value, path) => {
+  const check = isObject(value) ? TRANSPORTS.get(value['kind']) : undefined;
+  return check === undefined ? `${path}.kind` : check(value, path);
+};
+
+const EVENT = shape(
+  {
+    id: text,
+    occurredAt: time,
+    recordedAt: time,
+    type: text,
+    stage: oneOf('intent', 'outcome'),
+    severity: oneOf('debug', 'info', 'warning', 'error', 'critical'),
+    risk: oneOf('low', 'medium', 'high', 'critical'),
+    outcome: oneOf('success', 'failure', 'denied', 'pending', 'unknown'),
+    actor,
+    action: text,
+    origin: ORIGIN,
+    transport,
+  },
+  {
+    correlationId: text,
+    causationId: text,
+    sessionId: text,
+    traceId: matching(/^[0-9a-f]{32}$/),
+    spanId: matching(/^[0-9a-f]{16}$/),
+    durationMs: number,
+    dataClassification: text,
+    reason: text,
+    ticket: text,
+    resource: RESOURCE,
+    targets: listOf(RESOURCE),
+    details: object,
+    changes: listOf(shape({ field: text }, { before: anything, after: anything })),
+    error: shape({}, { type: text, code: text, message: text }),
+    truncated: listOf(shape({ path: text, bytes: number }, { sha256: text })),
+    redacted: listOf(text),
+    spooled: flag,
+    uncatalogued: flag,
+    personal: text,
+  },
+);
+
+const HASH = /^[0-9a-f]{64}$/;
+const SEAL = shape(
+  { chain: text, position: whole, previousHash: matching(HASH), hash: matching(HASH), scheme: text },
+  { mac: text },
+);
+
+const RECORD = shape({ event: EVENT, seal: SEAL }, { erased: flag });

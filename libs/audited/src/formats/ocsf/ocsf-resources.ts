@@ -1,0 +1,88 @@
+import type { AuditChange, AuditEvent, AuditResource } from '../../event/audit-event.js';
+import type { JsonValue } from '../../event/json-value.js';
+import { known, said } from './ocsf-text.js';
+import { OCSF_ENTITY_TYPES, OTHER_ENTITY } from './ocsf-words.js';
+
+/** How OCSF names things; it requires one of the two. */
+export interface OcsfName {
+  readonly uid: string | undefined;
+  readonly name: string | undefined;
+}
+
+/** `undefined` for a thing of which only the kind is known. */
+export function nameOf(resource: AuditResource | undefined): OcsfName | undefined {
+  return resource === undefined ? undefined : known({ uid: said(resource.id), name: said(resource.name) });
+}
+
+/** Whether a list of OCSF holds every one of them. */
+export function areNamed(resources: readonly AuditResource[]): boolean {
+  return resources.every((resource) => nameOf(resource) !== undefined);
+}
+
+const TARGET = { role_id: 1, role: 'Target' };
+const AFFECTED = { role_id: 3, role: 'Affected' };
+
+/** A list of `resource_details`: the resource is the target, and what else was touched is affected. */
+export function resourcesOf({ resource, targets = [] }: AuditEvent): readonly object[] | undefined {
+  const list: object[] = [];
+  const target = nameOf(resource);
+  if (resource !== undefined && target !== undefined) list.push({ ...target, type: resource.type, ...TARGET });
+  for (const affected of targets) {
+    const name = nameOf(affected);
+    if (name !== undefined) list.push({ ...name, type: affected.type, ...AFFECTED });
+  }
+  return list.length === 0 ? undefined : list;
+}
+
+/** A list of `web_resource`; of a request that names no resource, the path that was asked for. */
+export function webResourcesOf({ resource, targets = [], transport }: AuditEvent): readonly object[] | undefined {
+  const list: object[] = [];
+  for (const one of resource === undefined ? targets : [resource, ...targets]) {
+    const name = nameOf(one);
+    if (name !== undefined) list.push({ ...name, type: one.type });
+  }
+  if (list.length > 0) return list;
+  const path = transport.kind === 'http' ? said(transport.path) : undefined;
+  return path === undefined ? undefined : [{ name: path }];
+}
+
+/** The object `managed_entity`, twice: as it was, and, if the change came about, as it is. */
+export interface OcsfEntities {
+  readonly before: object;
+  readonly after: object | undefined;
+}
+
+export function entitiesOf({ resource, changes = [], outcome }: AuditEvent): OcsfEntities | undefined {
+  const name = nameOf(resource);
+  if (resource === undefined || name === undefined) return undefined;
+  const word = OCSF_ENTITY_TYPES.get(resource.type);
+  const entity = {
+    ...name,
+    type_id: word?.id ?? OTHER_ENTITY,
+    type: word?.caption ?? resource.type,
+    ...(word === undefined ? undefined : { [word.attribute]: name }),
+  };
+  const after = outcome === 'success' ? sideOf(changes, 'after') : undefined;
+  return {
+    before: { ...entity, data: sideOf(changes, 'before') },
+    after: after === undefined ? undefined : { ...entity, data: after },
+  };
+}
+
+/** The values of one side by field; a field that was changed twice has the last one. */
+function sideOf(changes: readonly AuditChange[], side: 'before' | 'after'): object | undefined {
+  const values = changes.flatMap((change): [string, JsonValue][] => {
+    const value = change[side];
+    return value === undefined ? [] : [[change.field, value]];
+  });
+  return values.length === 0 ? undefined : Object.fromEntries(values);
+}
+
+/** A group among the things that were acted on. */
+export function groupOf({ resource, targets = [] }: AuditEvent): OcsfName | undefined {
+  return nameOf(resource?.type.toLowerCase() === 'group' ? resource : targets.find(isGroup));
+}
+
+function isGroup({ type }: AuditResource): boolean {
+  return type.toLowerCase() === 'group';
+}
