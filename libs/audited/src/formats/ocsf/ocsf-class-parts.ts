@@ -3,8 +3,18 @@ import { OTHER, type OcsfClassUid } from './ocsf-classes.js';
 import type { OcsfEndpoint } from './ocsf-network.js';
 import { targetUser, userOf, type OcsfActor, type OcsfUser } from './ocsf-people.js';
 import { privilegesOf } from './ocsf-privileges.js';
-import { areNamed, entitiesOf, groupOf, nameOf, resourcesOf, webResourcesOf } from './ocsf-resources.js';
+import {
+  areNamed,
+  entitiesOf,
+  groupOf,
+  nameOf,
+  resourcesOf,
+  webResourcesOf,
+  type OcsfName,
+  type OcsfResource,
+} from './ocsf-resources.js';
 import { said } from './ocsf-text.js';
+import { APPLICATION_LOG, NETWORK_LOGON } from './ocsf-words.js';
 
 /** What the classes build upon. */
 export interface OcsfFacts {
@@ -17,9 +27,32 @@ export interface OcsfFacts {
   readonly product: string;
 }
 
+/** The attributes that only some classes have. */
+export interface OcsfAttributes {
+  readonly user?: OcsfUser;
+  readonly session?: object | undefined;
+  readonly service?: object | undefined;
+  readonly is_remote?: true | undefined;
+  readonly logon_type_id?: number | undefined;
+  readonly logon_type?: string | undefined;
+  readonly privileges?: readonly string[];
+  readonly group?: OcsfName;
+  readonly entity?: object;
+  readonly entity_result?: object | undefined;
+  readonly comment?: string | undefined;
+  readonly app?: object;
+  readonly api?: object;
+  readonly resources?: readonly OcsfResource[] | undefined;
+  readonly web_resources?: readonly OcsfResource[];
+  readonly log_name?: string | undefined;
+  readonly log_provider?: string;
+  readonly log_type_id?: number;
+  readonly log_type?: string;
+}
+
 /** What is special about an event of a class. */
 export interface OcsfClassParts {
-  readonly attributes: object;
+  readonly attributes: OcsfAttributes;
   /** Said by the record, where the event type says nothing. */
   readonly activityId?: number;
   /** The resource is whole in the attributes. */
@@ -31,6 +64,8 @@ export interface OcsfClassParts {
 /** @returns `undefined` when the record lacks what the class requires */
 type PartsOf = (facts: OcsfFacts, activityId: number | undefined) => OcsfClassParts | undefined;
 
+/** Of Authentication. */
+const LOGON = 1;
 /** Assign Privileges, of Authorize Session and of User Access Management. */
 const ASSIGN = 1;
 /** Of Authorize Session. */
@@ -82,13 +117,13 @@ export const OCSF_CLASS_PARTS: Readonly<Record<OcsfClassUid, PartsOf>> = {
 
 /** The kit's own events are about its own log. */
 const KIT_TYPES = 'audit.';
-const APPLICATION_LOG = { log_type_id: 2, log_type: 'Application' };
 
 function eventLogParts({ event, product }: OcsfFacts): OcsfClassParts | undefined {
   const { resource } = event;
   if (event.type.startsWith(KIT_TYPES)) {
     const log_name = resource?.type === 'audit.chain' ? said(resource.id) : undefined;
-    return { attributes: { log_name, log_provider: product, ...APPLICATION_LOG } };
+    const { id, caption } = APPLICATION_LOG;
+    return { attributes: { log_name, log_provider: product, log_type_id: id, log_type: caption } };
   }
   const log_name = said(resource?.name) ?? said(resource?.id);
   return log_name === undefined ? undefined : { attributes: { log_name } };
@@ -102,13 +137,15 @@ function authenticationParts(
   const user = targetUser(event) ?? userOf(event.actor);
   if (user === undefined || application === undefined) return undefined;
   const isHttp = event.transport.kind === 'http';
+  const logon = isHttp && activityId === LOGON ? NETWORK_LOGON : undefined;
   return {
     attributes: {
       user,
       session: sessionOf(event),
       service: serviceOf(event),
       is_remote: isHttp ? true : undefined,
-      ...(isHttp && activityId === 1 ? { logon_type_id: 3, logon_type: 'Network' } : undefined),
+      logon_type_id: logon?.id,
+      logon_type: logon?.caption,
     },
   };
 }

@@ -40,6 +40,14 @@ function candidates({ classUid }: OcsfEventType, { transport }: AuditEvent): rea
   return transport.kind === 'http' ? [classUid, 6003, 6001] : [classUid, 6003];
 }
 
+/** By class and caption. */
+const ACTIVITY_IDS: ReadonlyMap<number, ReadonlyMap<string, number>> = new Map(
+  Object.entries(OCSF_CLASSES).map(([uid, { activities }]) => [
+    Number(uid),
+    new Map(Object.entries(activities).map(([id, caption]) => [caption, Number(id)])),
+  ]),
+);
+
 function classified(
   classUid: OcsfClassUid,
   wanted: OcsfEventType,
@@ -47,12 +55,13 @@ function classified(
   event: AuditEvent,
 ): OcsfClassification {
   const ocsfClass: OcsfClass = OCSF_CLASSES[classUid];
-  const placed = { classUid, ocsfClass, parts };
   const activityId = classUid === wanted.classUid ? (parts.activityId ?? wanted.activityId) : undefined;
-  if (activityId !== undefined) return { ...placed, activityId, activityName: captionOf(ocsfClass, activityId, event) };
+  if (activityId !== undefined) {
+    return { classUid, ocsfClass, parts, activityId, activityName: captionOf(ocsfClass, activityId, event) };
+  }
   const caption = wantedCaption(wanted, event);
-  const id = Object.entries(ocsfClass.activities).find(([, name]) => name === caption)?.[0];
-  return { ...placed, activityId: id === undefined ? OTHER : Number(id), activityName: caption };
+  const known = ACTIVITY_IDS.get(classUid)?.get(caption) ?? OTHER;
+  return { classUid, ocsfClass, parts, activityId: known, activityName: caption };
 }
 
 /** What is tried, in the words of the class that the type asks for, whichever class the event has in the end. */

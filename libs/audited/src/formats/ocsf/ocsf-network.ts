@@ -30,7 +30,13 @@ export function applicationEndpoint({ component, host, instanceId }: AuditOrigin
 }
 
 /** The object `http_request`. A path alone is no `url_string`. */
-export function requestOf({ method, path }: HttpTransport, userAgent: string | undefined): object | undefined {
+export interface OcsfRequest {
+  readonly http_method: string | undefined;
+  readonly url: { readonly path: string } | undefined;
+  readonly user_agent: string | undefined;
+}
+
+export function requestOf({ method, path }: HttpTransport, userAgent: string | undefined): OcsfRequest | undefined {
   return known({
     http_method: OCSF_HTTP_METHODS.has(method) ? method : undefined,
     url: path === '' ? undefined : { path },

@@ -1,7 +1,7 @@
 import type { AuditChange, AuditEvent, AuditResource } from '../../event/audit-event.js';
 import type { JsonValue } from '../../event/json-value.js';
 import { known, said } from './ocsf-text.js';
-import { OCSF_ENTITY_TYPES, OTHER_ENTITY } from './ocsf-words.js';
+import { OCSF_ENTITY_TYPES, OCSF_ROLES, OTHER_ENTITY, type OcsfWord } from './ocsf-words.js';
 
 /** How OCSF names things; it requires one of the two. */
 export interface OcsfName {
@@ -19,31 +19,33 @@ export function areNamed(resources: readonly AuditResource[]): boolean {
   return resources.every((resource) => nameOf(resource) !== undefined);
 }
 
-const TARGET = { role_id: 1, role: 'Target' };
-const AFFECTED = { role_id: 3, role: 'Affected' };
+/** The object `resource_details`, or `web_resource`, which has no role. */
+export interface OcsfResource extends OcsfName {
+  readonly type?: string;
+  readonly role_id?: number;
+  readonly role?: string;
+}
 
 /** A list of `resource_details`: the resource is the target, and what else was touched is affected. */
-export function resourcesOf({ resource, targets = [] }: AuditEvent): readonly object[] | undefined {
-  const list: object[] = [];
-  const target = nameOf(resource);
-  if (resource !== undefined && target !== undefined) list.push({ ...target, type: resource.type, ...TARGET });
-  for (const affected of targets) {
-    const name = nameOf(affected);
-    if (name !== undefined) list.push({ ...name, type: affected.type, ...AFFECTED });
-  }
+export function resourcesOf({ resource, targets = [] }: AuditEvent): readonly OcsfResource[] | undefined {
+  const list: OcsfResource[] = [];
+  if (resource !== undefined) addResource(list, resource, OCSF_ROLES.target);
+  for (const affected of targets) addResource(list, affected, OCSF_ROLES.affected);
   return list.length === 0 ? undefined : list;
 }
 
+function addResource(list: OcsfResource[], { id, name, type }: AuditResource, role: OcsfWord): void {
+  const [uid, called] = [said(id), said(name)];
+  if (uid === undefined && called === undefined) return;
+  list.push({ uid, name: called, type, role_id: role.id, role: role.caption });
+}
+
 /** A list of `web_resource`; of a request that names no resource, the path that was asked for. */
-export function webResourcesOf({ resource, targets = [], transport }: AuditEvent): readonly object[] | undefined {
-  const list: object[] = [];
-  for (const one of resource === undefined ? targets : [resource, ...targets]) {
-    const name = nameOf(one);
-    if (name !== undefined) list.push({ ...name, type: one.type });
-  }
-  if (list.length > 0) return list;
-  const path = transport.kind === 'http' ? said(transport.path) : undefined;
-  return path === undefined ? undefined : [{ name: path }];
+export function webResourcesOf(event: AuditEvent): readonly OcsfResource[] | undefined {
+  const named = resourcesOf(event);
+  if (named !== undefined) return named.map(({ uid, name, type = '' }) => ({ uid, name, type }));
+  const path = event.transport.kind === 'http' ? said(event.transport.path) : undefined;
+  return path === undefined ? undefined : [{ uid: undefined, name: path }];
 }
 
 /** The object `managed_entity`, twice: as it was, and, if the change came about, as it is. */

@@ -24,6 +24,10 @@ export const OCSF_STATUSES: Readonly<Record<AuditOutcome, OcsfWord>> = {
   unknown: { id: 0, caption: 'Unknown' },
 };
 
+/** `action_id` and `disposition_id` of what was refused, profile `security_control`. */
+export const DENIED: OcsfWord = { id: 2, caption: 'Denied' };
+export const BLOCKED: OcsfWord = { id: 2, caption: 'Blocked' };
+
 /** `risk_level_id`, profile `security_control`. */
 export const OCSF_RISKS: Readonly<Record<AuditRisk, OcsfWord>> = {
   low: { id: 1, caption: 'Low' },
@@ -48,6 +52,18 @@ export const OCSF_ENTITY_TYPES: ReadonlyMap<string, OcsfWord & { readonly attrib
   ['organization', { id: 4, caption: 'Organization', attribute: 'org' }],
   ['policy', { id: 5, caption: 'Policy', attribute: 'policy' }],
 ]);
+
+/** `resources[].role_id`. */
+export const OCSF_ROLES = {
+  target: { id: 1, caption: 'Target' },
+  affected: { id: 3, caption: 'Affected' },
+} as const satisfies Readonly<Record<string, OcsfWord>>;
+
+/** `logon_type_id` of a log-in over HTTP. */
+export const NETWORK_LOGON: OcsfWord = { id: 3, caption: 'Network' };
+
+/** `log_type_id` of the kit's own log. */
+export const APPLICATION_LOG: OcsfWord = { id: 2, caption: 'Application' };
 
 /** `entity.type_id` of what has no number of its own. */
 export const OTHER_ENTITY = 99;

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { LINES, type EventFormatter } from '../event-formatter.js';
 import { EventLabels, type Labels } from '../event-labels.js';
@@ -7,11 +8,11 @@ import { ocsfClassification, type OcsfClassification } from './ocsf-classificati
 import type { OcsfFacts } from './ocsf-class-parts.js';
 import { metadataOf, OCSF_VERSION } from './ocsf-metadata.js';
 import { applicationEndpoint, requestOf, responseOf, sourceOf } from './ocsf-network.js';
-import { observablesOf, type Observed } from './ocsf-observables.js';
+import { observablesOf } from './ocsf-observables.js';
 import { actorOf } from './ocsf-people.js';
 import { said } from './ocsf-text.js';
 import { unmappedOf } from './ocsf-unmapped.js';
-import { OCSF_RISKS, OCSF_SEVERITIES, OCSF_STATUSES } from './ocsf-words.js';
+import { BLOCKED, DENIED, OCSF_RISKS, OCSF_SEVERITIES, OCSF_STATUSES } from './ocsf-words.js';
 
 /** `product` is `metadata.product`. */
 export type OcsfFormatOptions = FormatOptions;
@@ -50,7 +51,10 @@ export function ocsfFormatter(options: OcsfFormatOptions = {}): EventFormatter {
   };
 }
 
-/** In this order, always. Members that are `undefined` are left out. */
+/**
+ * In this order, always. One literal, without spreads: it is the shape of every event, and much faster so. Members that
+ * are `undefined` are left out.
+ */
 function eventOf(
   record: AuditRecord,
   { actor, source, application }: OcsfFacts,
@@ -59,72 +63,84 @@ function eventOf(
   labels: Labels | undefined,
 ): object {
   const { event } = record;
-  const { ocsfClass, parts } = classification;
-  const { places } = ocsfClass;
+  const { classUid, ocsfClass, activityId, activityName, parts } = classification;
+  const { places, caption, activities } = ocsfClass;
+  const { attributes } = parts;
+  const severity = OCSF_SEVERITIES[event.severity];
+  const status = OCSF_STATUSES[event.outcome];
+  const risk = OCSF_RISKS[event.risk];
+  const isDenied = event.outcome === 'denied';
   const http = places.includes('http') && event.transport.kind === 'http' ? event.transport : undefined;
   const trace = places.includes('trace') ? said(event.traceId) : undefined;
-  // What the application does by itself has one endpoint; only Authentication may require the other one.
-  const hasDestination = source !== application || classification.classUid === 3002;
   const profiles = ['security_control'];
   if (actor !== undefined && !places.includes('actor')) profiles.push('host');
   if (trace !== undefined) profiles.push('trace');
-  const attributes = {
-    ...classificationOf(classification),
-    ...resultOf(record),
-    metadata: metadataOf(record, product, profiles, labels),
-    actor,
-    ...parts.attributes,
-    src_endpoint: places.includes('source') ? source : undefined,
-    dst_endpoint: places.includes('destination') && hasDestination ? application : undefined,
-    http_request: http && requestOf(http, event.actor.userAgent),
-    http_response: http && responseOf(http),
-    trace: trace === undefined ? undefined : { uid: trace },
-  };
-  return {
-    ...attributes,
-    observables: observablesOf(attributes as Observed),
-    unmapped: unmappedOf(record, classification, source),
-  };
-}
-
-function classificationOf({ classUid, ocsfClass, activityId, activityName }: OcsfClassification): object {
-  const { caption, categoryUid, category, activities } = ocsfClass;
+  const src_endpoint = places.includes('source') ? source : undefined;
+  // What the application does by itself has one endpoint; only Authentication may require the other one.
+  const hasDestination = places.includes('destination') && (source !== application || classUid === 3002);
+  const dst_endpoint = hasDestination ? application : undefined;
+  const http_request = http && requestOf(http, event.actor.userAgent);
   return {
     class_uid: classUid,
     class_name: caption,
-    category_uid: categoryUid,
-    category_name: category,
+    category_uid: ocsfClass.categoryUid,
+    category_name: ocsfClass.category,
     activity_id: activityId,
     activity_name: activityName,
     type_uid: classUid * 100 + activityId,
     type_name: `${caption}: ${activities[activityId] ?? 'Other'}`,
-  };
-}
-
-/** When it was, how grave, and how it ended. */
-function resultOf({ event }: AuditRecord): object {
-  const { error, transport, durationMs } = event;
-  const severity = OCSF_SEVERITIES[event.severity];
-  const status = OCSF_STATUSES[event.outcome];
-  const risk = OCSF_RISKS[event.risk];
-  const answered = transport.kind === 'http' && transport.status !== undefined ? String(transport.status) : undefined;
-  return {
     time: Date.parse(event.occurredAt),
     // Times of events are UTC.
     timezone_offset: 0,
-    duration: durationMs,
+    duration: event.durationMs,
     message: event.action,
     severity_id: severity.id,
     severity: severity.caption,
     status_id: status.id,
     status: status.caption,
-    status_code: said(error?.code) ?? answered,
-    status_detail: said(event.reason) ?? said(error?.message),
-    ...(event.outcome === 'denied' ? DENIED : undefined),
+    status_code: statusCodeOf(event),
+    status_detail: said(event.reason) ?? said(event.error?.message),
+    // Profile `security_control`: access control or a rate limit refused it.
+    action_id: isDenied ? DENIED.id : undefined,
+    action: isDenied ? DENIED.caption : undefined,
+    disposition_id: isDenied ? BLOCKED.id : undefined,
+    disposition: isDenied ? BLOCKED.caption : undefined,
     risk_level_id: risk.id,
     risk_level: risk.caption,
+    metadata: metadataOf(record, product, profiles, labels),
+    actor,
+    user: attributes.user,
+    session: attributes.session,
+    service: attributes.service,
+    is_remote: attributes.is_remote,
+    logon_type_id: attributes.logon_type_id,
+    logon_type: attributes.logon_type,
+    privileges: attributes.privileges,
+    group: attributes.group,
+    entity: attributes.entity,
+    entity_result: attributes.entity_result,
+    comment: attributes.comment,
+    app: attributes.app,
+    api: attributes.api,
+    resources: attributes.resources,
+    web_resources: attributes.web_resources,
+    log_name: attributes.log_name,
+    log_provider: attributes.log_provider,
+    log_type_id: attributes.log_type_id,
+    log_type: attributes.log_type,
+    src_endpoint,
+    dst_endpoint,
+    http_request,
+    http_response: http && responseOf(http),
+    trace: trace === undefined ? undefined : { uid: trace },
+    observables: observablesOf(actor, attributes, src_endpoint, dst_endpoint, http_request),
+    unmapped: unmappedOf(record, classification, source),
   };
 }
 
-/** Profile `security_control`: access control or a rate limit refused it. */
-const DENIED = { action_id: 2, action: 'Denied', disposition_id: 2, disposition: 'Blocked' };
+/** The source's own code, else what a request was answered with. */
+function statusCodeOf({ error, transport }: AuditEvent): string | undefined {
+  const code = said(error?.code);
+  if (code !== undefined || transport.kind !== 'http' || transport.status === undefined) return code;
+  return String(transport.status);
+}

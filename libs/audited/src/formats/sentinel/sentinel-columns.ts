@@ -10,16 +10,24 @@ export type SentinelSuffix = 's' | 'd' | 'g' | 't';
 export interface SentinelColumn {
   /** Letters, digits and underscore; with its suffix at most 45 characters. */
   readonly name: string;
+  /** What the value is, for people: `actor.id`. */
+  readonly fact: string;
   /** Never changes: a value of another type would open a second column. */
   readonly suffix: SentinelSuffix;
   /** A text for `s`, `g` and `t`, a number for `d`; `undefined` where the event does not say. */
   readonly value: (record: AuditRecord, labels: Labels | undefined) => string | number | undefined;
 }
 
-const text = (name: string, value: SentinelColumn['value']): SentinelColumn => ({ name, suffix: 's', value });
-const time = (name: string, value: SentinelColumn['value']): SentinelColumn => ({ name, suffix: 't', value });
-const number = (name: string, value: SentinelColumn['value']): SentinelColumn => ({ name, suffix: 'd', value });
-const guid = (name: string, value: SentinelColumn['value']): SentinelColumn => ({ name, suffix: 'g', value });
+type Read = SentinelColumn['value'];
+
+const text = column('s');
+const time = column('t');
+const number = column('d');
+const guid = column('g');
+
+function column(suffix: SentinelSuffix): (name: string, fact: string, value: Read) => SentinelColumn {
+  return (name, fact, value) => ({ name, fact, suffix, value });
+}
 
 /** Whatever has members stands in one column, as JSON: a flat record has no other place for it. */
 function json(value: object | undefined): string | undefined {
@@ -33,55 +41,59 @@ function json(value: object | undefined): string | undefined {
  */
 export const SENTINEL_COLUMNS: readonly SentinelColumn[] = [
   // Without the fraction: that is the only form the service documents for the field of `time-generated-field`.
-  time('EventTime', ({ event }) => `${event.occurredAt.slice(0, 19)}Z`),
-  time('OccurredAt', ({ event }) => event.occurredAt),
-  time('RecordedAt', ({ event }) => event.recordedAt),
-  number('DurationMs', ({ event }) => event.durationMs),
-  guid('EventId', ({ event }) => event.id),
-  text('EventType', ({ event }) => event.type),
-  text('Stage', ({ event }) => event.stage),
-  text('Outcome', ({ event }) => event.outcome),
-  text('Severity', ({ event }) => event.severity),
-  text('Risk', ({ event }) => event.risk),
-  text('Action', ({ event }) => event.action),
-  text('Reason', ({ event }) => event.reason),
-  text('Ticket', ({ event }) => event.ticket),
-  text('DataClassification', ({ event }) => event.dataClassification),
-  text('CorrelationId', ({ event }) => event.correlationId),
-  guid('CausationId', ({ event }) => event.causationId),
-  text('SessionId', ({ event }) => event.sessionId),
-  text('TraceId', ({ event }) => event.traceId),
-  text('SpanId', ({ event }) => event.spanId),
-  text('ActorKind', ({ event }) => event.actor.kind),
-  text('ActorId', ({ event }) => event.actor.id),
-  text('ActorEmail', ({ event }) => event.actor.email),
-  text('ActorName', ({ event }) => event.actor.name),
-  text('ActorRoles', ({ event }) => json(event.actor.roles)),
-  text('ActorIp', ({ event }) => ipAddressOf(event.actor.ip)?.text),
-  text('ActorUserAgent', ({ event }) => event.actor.userAgent),
-  text('ActorTenantId', ({ event }) => event.actor.tenantId),
-  text('ActorOnBehalfOf', ({ event }) => json(event.actor.onBehalfOf)),
-  text('ResourceType', ({ event }) => event.resource?.type),
-  text('ResourceId', ({ event }) => event.resource?.id),
-  text('ResourceName', ({ event }) => event.resource?.name),
-  text('Targets', ({ event }) => json(event.targets)),
-  text('Component', ({ event }) => event.origin.component),
-  text('Platform', ({ event }) => event.origin.platform),
-  text('Version', ({ event }) => event.origin.version),
-  text('Environment', ({ event }) => event.origin.environment),
-  text('Host', ({ event }) => event.origin.host),
-  text('InstanceId', ({ event }) => event.origin.instanceId),
-  text('Transport', ({ event }) => json(event.transport)),
-  number('HttpStatus', ({ event: { transport } }) => (transport.kind === 'http' ? transport.status : undefined)),
-  text('Details', ({ event }) => json(event.details)),
-  text('Changes', ({ event }) => json(event.changes)),
-  text('Error', ({ event }) => json(event.error)),
-  text('Remarks', remarksOf),
-  text('Labels', (_record, labels) => json(labels)),
-  text('Chain', ({ seal }) => seal.chain),
-  number('Position', ({ seal }) => seal.position),
-  text('Hash', ({ seal }) => seal.hash),
-  text('Seal', ({ seal: { previousHash, scheme, mac } }) => json({ previousHash, scheme, mac })),
+  time('EventTime', 'occurredAt without milliseconds', ({ event }) => `${event.occurredAt.slice(0, 19)}Z`),
+  time('OccurredAt', 'occurredAt', ({ event }) => event.occurredAt),
+  time('RecordedAt', 'recordedAt', ({ event }) => event.recordedAt),
+  number('DurationMs', 'durationMs', ({ event }) => event.durationMs),
+  guid('EventId', 'id', ({ event }) => event.id),
+  text('EventType', 'type', ({ event }) => event.type),
+  text('Stage', 'stage', ({ event }) => event.stage),
+  text('Outcome', 'outcome', ({ event }) => event.outcome),
+  text('Severity', 'severity', ({ event }) => event.severity),
+  text('Risk', 'risk', ({ event }) => event.risk),
+  text('Action', 'action', ({ event }) => event.action),
+  text('Reason', 'reason', ({ event }) => event.reason),
+  text('Ticket', 'ticket', ({ event }) => event.ticket),
+  text('DataClassification', 'dataClassification', ({ event }) => event.dataClassification),
+  text('CorrelationId', 'correlationId', ({ event }) => event.correlationId),
+  guid('CausationId', 'causationId', ({ event }) => event.causationId),
+  text('SessionId', 'sessionId', ({ event }) => event.sessionId),
+  text('TraceId', 'traceId', ({ event }) => event.traceId),
+  text('SpanId', 'spanId', ({ event }) => event.spanId),
+  text('ActorKind', 'actor.kind', ({ event }) => event.actor.kind),
+  text('ActorId', 'actor.id', ({ event }) => event.actor.id),
+  text('ActorEmail', 'actor.email', ({ event }) => event.actor.email),
+  text('ActorName', 'actor.name', ({ event }) => event.actor.name),
+  text('ActorRoles', 'actor.roles', ({ event }) => json(event.actor.roles)),
+  text('ActorIp', 'actor.ip, if it is an IP address', ({ event }) => ipAddressOf(event.actor.ip)?.text),
+  text('ActorUserAgent', 'actor.userAgent', ({ event }) => event.actor.userAgent),
+  text('ActorTenantId', 'actor.tenantId', ({ event }) => event.actor.tenantId),
+  text('ActorOnBehalfOf', 'actor.onBehalfOf', ({ event }) => json(event.actor.onBehalfOf)),
+  text('ResourceType', 'resource.type', ({ event }) => event.resource?.type),
+  text('ResourceId', 'resource.id', ({ event }) => event.resource?.id),
+  text('ResourceName', 'resource.name', ({ event }) => event.resource?.name),
+  text('Targets', 'targets', ({ event }) => json(event.targets)),
+  text('Component', 'origin.component', ({ event }) => event.origin.component),
+  text('Platform', 'origin.platform', ({ event }) => event.origin.platform),
+  text('Version', 'origin.version', ({ event }) => event.origin.version),
+  text('Environment', 'origin.environment', ({ event }) => event.origin.environment),
+  text('Host', 'origin.host', ({ event }) => event.origin.host),
+  text('InstanceId', 'origin.instanceId', ({ event }) => event.origin.instanceId),
+  text('Transport', 'transport', ({ event }) => json(event.transport)),
+  number('HttpStatus', 'transport.status', ({ event: { transport } }) =>
+    transport.kind === 'http' ? transport.status : undefined,
+  ),
+  text('Details', 'details', ({ event }) => json(event.details)),
+  text('Changes', 'changes', ({ event }) => json(event.changes)),
+  text('Error', 'error', ({ event }) => json(event.error)),
+  text('Remarks', 'truncated, redacted, spooled, uncatalogued, personal, erased', remarksOf),
+  text('Labels', 'labels that the application gives to the type', (_record, labels) => json(labels)),
+  text('Chain', 'seal.chain', ({ seal }) => seal.chain),
+  number('Position', 'seal.position', ({ seal }) => seal.position),
+  text('Hash', 'seal.hash', ({ seal }) => seal.hash),
+  text('Seal', 'seal.previousHash, seal.scheme, seal.mac', ({ seal: { previousHash, scheme, mac } }) =>
+    json({ previousHash, scheme, mac }),
+  ),
 ];
 
 function remarksOf({ event, erased }: AuditRecord): string | undefined {
