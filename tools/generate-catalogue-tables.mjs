@@ -5,8 +5,6 @@
  *   node tools/generate-catalogue-tables.mjs           writes the page
  *   node tools/generate-catalogue-tables.mjs --check   writes nothing; exit code 1 when the page is out of date
  */
-import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import {
   auditCatalogue,
   deploymentCatalogue,
@@ -14,9 +12,9 @@ import {
   owaspCatalogue,
   scamIntelligenceCatalogue,
 } from 'nestjs-audited';
-import { format, resolveConfig } from 'prettier';
+import { table, updatePages, withParts } from './marked-pages.mjs';
 
-const PAGE = fileURLToPath(new URL('../docs/guide/catalogues.md', import.meta.url));
+const PAGE = 'docs/guide/catalogues.md';
 const CATALOGUES = [auditCatalogue, deploymentCatalogue, scamIntelligenceCatalogue, owaspCatalogue];
 const OUTCOMES = ['success', 'failure', 'denied', 'pending', 'unknown'];
 
@@ -35,38 +33,18 @@ function byOutcome(type, field) {
   return `${usual[0]} (${exceptions.map(([word, when]) => `${when.join(', ')}: ${word}`).join('; ')})`;
 }
 
-function table({ name, types }) {
-  const rows = Object.entries(types).map(
-    ([type, { title, category, atLeastRecorded }]) =>
-      `| \`${type}\` | ${title} | ${category} | ${byOutcome(type, 'severity')} | ${byOutcome(type, 'risk')} | ${atLeastRecorded ? 'yes' : ''} |`,
-  );
-  return [
-    `${rows.length} types, catalogue \`${name}\`.`,
-    '',
-    '| type | title | category | severity | risk | at least recorded |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n');
+function tableOf({ name, types }) {
+  const rows = Object.entries(types).map(([type, { title, category, atLeastRecorded }]) => [
+    `\`${type}\``,
+    title,
+    category,
+    byOutcome(type, 'severity'),
+    byOutcome(type, 'risk'),
+    atLeastRecorded ? 'yes' : '',
+  ]);
+  const headings = ['type', 'title', 'category', 'severity', 'risk', 'at least recorded'];
+  return `${rows.length} types, catalogue \`${name}\`.\n\n${table(headings, rows)}`;
 }
 
-function withTable(page, catalogue) {
-  const [start, end] = [`<!-- catalogue:${catalogue.name} -->`, `<!-- /catalogue:${catalogue.name} -->`];
-  const [from, to] = [page.indexOf(start), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${PAGE} has no pair of markers "${start}" and "${end}". Add them.`);
-  return `${page.slice(0, from + start.length)}\n\n${table(catalogue)}\n\n${page.slice(to)}`;
-}
-
-const current = await readFile(PAGE, 'utf8');
-const generated = await format(CATALOGUES.reduce(withTable, current), {
-  ...(await resolveConfig(PAGE)),
-  parser: 'markdown',
-});
-if (generated === current) {
-  console.log('docs/guide/catalogues.md is up to date');
-} else if (process.argv.includes('--check')) {
-  console.error('docs/guide/catalogues.md is out of date. Run: node tools/generate-catalogue-tables.mjs');
-  process.exitCode = 1;
-} else {
-  await writeFile(PAGE, generated);
-  console.log('docs/guide/catalogues.md written');
-}
+const parts = Object.fromEntries(CATALOGUES.map((catalogue) => [`catalogue:${catalogue.name}`, tableOf(catalogue)]));
+await updatePages({ [PAGE]: (page) => withParts(page, PAGE, parts) }, 'node tools/generate-catalogue-tables.mjs');

@@ -152,6 +152,21 @@ function behaves(consumer: () => Consumer, { nestMajor, typeormMajor, build }: E
       expect(((await answer.json()) as AuditRecord).event).toMatchObject({ id, outcome: 'denied' });
     });
 
+    it('writes its records in another format, with the library that the package brings for it', async () => {
+      const { url } = running.hello;
+      expect(await (await fetch(`${url}/trail/csv`)).text()).toBe(
+        [
+          'event_type,outcome',
+          '"audit.read","success"',
+          '"audit.denied","denied"',
+          '"deploy.started","denied"',
+          '"deploy.started","success"',
+          '"audit.started","success"',
+          '',
+        ].join('\r\n'),
+      );
+    });
+
     it('closes its database when it is asked to stop', async () => {
       await running.stop();
       const file = join(consumer().folder, `${adapter}.sqlite`);

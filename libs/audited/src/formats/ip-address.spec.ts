@@ -5,6 +5,7 @@ describe('ipAddressOf', () => {
     ['203.0.113.7', { version: 4, text: '203.0.113.7' }],
     ['::ffff:10.1.2.3', { version: 4, text: '10.1.2.3' }],
     ['::FFFF:10.1.2.3', { version: 4, text: '10.1.2.3' }],
+    ['::ffff:10.1.2.3%eth0', { version: 4, text: '10.1.2.3' }],
     ['2001:db8::8a2e:370:7334', { version: 6, text: '2001:db8::8a2e:370:7334' }],
     ['::1', { version: 6, text: '::1' }],
     ['fe80::1%eth0', { version: 6, text: 'fe80::1' }],

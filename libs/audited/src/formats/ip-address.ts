@@ -6,7 +6,7 @@ export interface IpAddress {
   readonly text: string;
 }
 
-const IPV4_MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+const IPV4_MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)(?:%|$)/i;
 
 /**
  * The address in a text, or `undefined` when the text is no address: `unknown`, a host name, an address with a port.

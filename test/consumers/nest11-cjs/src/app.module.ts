@@ -18,6 +18,7 @@ import {
   type AuditPage,
   type IntegrityReport,
 } from 'nestjs-audited';
+import { createFormatter, formattedDocument } from 'nestjs-audited/formats';
 import { AuditHttpModule } from 'nestjs-audited/http';
 
 interface Deployment {
@@ -62,6 +63,15 @@ class TrailController {
   @Get()
   async read(): Promise<{ page: AuditPage; report: IntegrityReport }> {
     return { page: await this.audit.find(), report: await this.audit.verify() };
+  }
+
+  @Get('csv')
+  async csv(): Promise<string> {
+    const { records } = await this.audit.find();
+    const formatter = createFormatter('csv', { columns: ['event_type', 'outcome'] });
+    let text = '';
+    for await (const piece of formattedDocument(formatter, records)) text += piece;
+    return text;
   }
 }
 

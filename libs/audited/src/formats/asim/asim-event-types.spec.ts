@@ -51,6 +51,21 @@ describe('Event types in ASIM', () => {
     expect(found(type)).toEqual(entry);
   });
 
+  it.each([
+    [/creat(?:e|ed)$/i, 'Create', ['session_created']],
+    [/delet(?:e|ed)$/i, 'Delete', []],
+    [/(?:updat(?:e|ed)|modified|changed?)$/i, 'Set', []],
+    [/(?:_read|\.read|accessed|exported|\.export)$/i, 'Read', []],
+    [/enabled$/i, 'Enable', []],
+    [/disabled$/i, 'Disable', []],
+    [/(?:login|started|startup)$/i, 'Start', []],
+    [/(?:logout|stopped|shutdown)$/i, 'Stop', []],
+  ])('the types that end in %s are %s', (ending, eventType, others) => {
+    const types = SHIPPED.filter((type) => ending.test(type) && !(others as readonly string[]).includes(type));
+    expect(types.length).toBeGreaterThan(0);
+    expect(types.filter((type) => (found(type) as { eventType: string }).eventType !== eventType)).toEqual([]);
+  });
+
   it('takes what is acted on from the category that a catalogue gives', () => {
     const catalogue = defineCatalogue('access', { 'mfa.reset': { category: 'user-management' } });
     expect(found('mfa.reset', { catalogues: [catalogue] })).toEqual({

@@ -62,6 +62,8 @@ describe('guardedText', () => {
 describe('guardedJson', () => {
   it.each([
     ['{"a":"=1"}', String.raw`{"a":"\u003d1"}`],
+    ['{"a":"x;=1"}', String.raw`{"a":"x;\u003d1"}`],
+    ['["\\\\",-1,"\\\\\\",=1"]', String.raw`["\\",-1,"\\\",\u003d1"]`],
     ['{"=a":"x;+1,-2"}', String.raw`{"\u003da":"x;\u002b1,\u002d2"}`],
     ['["a\\"=1"]', String.raw`["a\"\u003d1"]`],
     ['["@a","\uff1db"]', String.raw`["\u0040a","\uff1db"]`],
@@ -70,5 +72,10 @@ describe('guardedJson', () => {
   ])('writes %s as %s, which is the same JSON', (json, expected) => {
     expect(guardedJson(json)).toBe(expected);
     expect(JSON.parse(guardedJson(json))).toEqual(JSON.parse(json));
+  });
+
+  it.each(['\n', '"', '\\', ',"'])('takes a long text of nothing but %j', (character) => {
+    const value = [`=${character.repeat(5_000_000)}`];
+    expect(JSON.parse(guardedJson(JSON.stringify(value))) as unknown).toEqual(value);
   });
 });

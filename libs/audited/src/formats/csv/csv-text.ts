@@ -35,8 +35,8 @@ export function guardedText(text: string): string {
 }
 
 const IN_JSON = new RegExp(`[",;]${FORMULA}`);
-const EACH_IN_JSON = new RegExp(`(?<=[",;])${FORMULA}`, 'g');
-const JSON_TEXT = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
+/** An escape, which may be a quote that ends nothing; a quote that begins or ends a text; what begins a formula. */
+const JSON_TOKEN = new RegExp(String.raw`\\.|"|(?<=[",;])${FORMULA}`, 'g');
 
 /**
  * JSON of which no part is taken for a formula, under the rule of {@link guardedText}. The character is written as an
@@ -44,7 +44,12 @@ const JSON_TEXT = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
  */
 export function guardedJson(json: string): string {
   if (!IN_JSON.test(json)) return json;
-  return json.replaceAll(JSON_TEXT, (text) => text.replaceAll(EACH_IN_JSON, escaped));
+  // Token by token: an expression for a whole text would need as much stack as the text has escapes.
+  let isInText = false;
+  return json.replaceAll(JSON_TOKEN, (token) => {
+    if (token === '"') isInText = !isInText;
+    return token.length > 1 || token === '"' || !isInText ? token : escaped(token);
+  });
 }
 
 function escaped(character: string): string {

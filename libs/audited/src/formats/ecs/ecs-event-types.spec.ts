@@ -64,6 +64,45 @@ describe('The shipped table', () => {
   });
 });
 
+describe('A row', () => {
+  const rowOf = ecsCategorization(formatSettings());
+
+  // A session that is created has started; nothing is made that stays.
+  it.each(SHIPPED.filter((type) => /creat|delet/i.test(type) && type !== 'session_created'))(
+    '%s is a creation or a deletion as its name says',
+    (type) => {
+      const words = rowOf(type, 'success').type;
+      expect(words.includes('creation')).toBe(/creat/i.test(type));
+      expect(words.includes('deletion')).toBe(/delet/i.test(type));
+    },
+  );
+
+  it.each<[string, EcsEventType]>([
+    ['auth.login', { category: ['authentication'], type: ['start'] }],
+    ['auth.logout', { category: ['authentication'], type: ['end'] }],
+    ['authn_login_success', { category: ['authentication'], type: ['start'] }],
+    ['session_created', { category: ['session'], type: ['start'] }],
+    ['session_expired', { category: ['session'], type: ['end'] }],
+    ['authz.role_change', { category: ['iam'], type: ['change', 'user'] }],
+    ['privilege_permissions_changed', { category: ['iam'], type: ['admin', 'change'] }],
+    ['user_created', { category: ['iam'], type: ['creation', 'user'] }],
+    ['user_updated', { category: ['iam'], type: ['change', 'user'] }],
+    ['user_deleted', { category: ['iam'], type: ['deletion', 'user'] }],
+    ['config.changed', { category: ['configuration'], type: ['change'] }],
+    ['config.accessed', { category: ['configuration'], type: ['access'] }],
+    ['DATA_EXPORTED', { category: ['database'], type: ['access'] }],
+    ['system.startup', { category: ['process'], type: ['start'] }],
+    ['system.shutdown', { category: ['process'], type: ['end'] }],
+    ['audit.started', { category: ['process'], type: ['start'] }],
+    ['audit.stopped', { category: ['process'], type: ['end'] }],
+    ['audit.read', { category: ['database'], type: ['access'] }],
+    ['audit.export', { category: ['database'], type: ['access'] }],
+    ['audit.denied', { category: ['api', 'database'], type: ['access', 'denied'] }],
+  ])('%s is what detection rules ask for', (type, row) => {
+    expect(rowOf(type, 'success')).toEqual(row);
+  });
+});
+
 describe('ecsCategorization', () => {
   const categorize = ecsCategorization(formatSettings());
 

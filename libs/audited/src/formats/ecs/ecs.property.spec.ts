@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { AuditActor } from '../../event/audit-event.js';
 import { anyRecord } from '../../testing/formats/audit-record.arbitrary.js';
 import { asCarried, parseEcs } from '../../testing/formats/ecs.parser.js';
-import { ecsFaults, leavesOf, OWN_MAPPINGS } from '../../testing/formats/ecs.schema.js';
+import { DETECTS_DATES, ecsFaults, isUnlimited, leavesOf, OWN_MAPPINGS } from '../../testing/formats/ecs.schema.js';
 import { formattedDocument } from '../formatted-document.js';
 import { ECS_FIELDS } from './ecs-fields.js';
 import { ecsFormatter } from './ecs.formatter.js';
@@ -78,7 +78,19 @@ describe('ECS, whatever the record holds', () => {
 describe('The component template and the table of fields', () => {
   it('name the same own fields', () => {
     const own = Object.keys(ECS_FIELDS).filter((path) => path.startsWith('audited.'));
-    expect(own.toSorted()).toEqual([...OWN_MAPPINGS.keys()].filter((path) => path !== 'labels').toSorted());
+    const mapped = [...OWN_MAPPINGS.keys()].filter((path) => path.startsWith('audited.'));
+    expect(own.toSorted()).toEqual(mapped.toSorted());
+  });
+
+  it('limits exactly the fields of ECS that the built-in template does not', () => {
+    const people = ['user.effective.name', 'user.effective.full_name'];
+    const written = [...Object.keys(ECS_FIELDS), ...people].filter((path) => !path.startsWith('audited.'));
+    const mapped = [...OWN_MAPPINGS.keys()].filter((path) => path !== 'labels' && !path.startsWith('audited.'));
+    expect(mapped.toSorted()).toEqual(written.filter(isUnlimited).toSorted());
+  });
+
+  it('never takes a text for a date', () => {
+    expect(DETECTS_DATES).toBe(false);
   });
 
   it('limits every keyword, so that no text can make Elasticsearch refuse a document', () => {

@@ -85,5 +85,6 @@ const NOT_IN_AN_ID = /[\s\u0000-\u001f\u007f-\u009f|\\=%#]/g;
  * have to escape. A type that follows the catalogue's rules is its own identifier.
  */
 export function eventTypeId(type: string, bytes: number): string {
-  return cutToBytes(type.toWellFormed().replaceAll(NOT_IN_AN_ID, '_'), bytes);
+  // A header field must not be empty, and a store may hold what no catalogue would accept.
+  return type === '' ? '_' : cutToBytes(type.toWellFormed().replaceAll(NOT_IN_AN_ID, '_'), bytes);
 }

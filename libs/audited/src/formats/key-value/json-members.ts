@@ -14,8 +14,11 @@ export function jsonMembers(
 ): string | undefined {
   const json = jsonText(value);
   if (json === '{}' || json === '[]') return undefined;
-  const whole = rewrite(json);
-  if (Buffer.byteLength(whole) <= bytes) return whole;
+  // Rewriting adds bytes: what is too long already need not be rewritten.
+  if (Buffer.byteLength(json) <= bytes) {
+    const whole = rewrite(json);
+    if (Buffer.byteLength(whole) <= bytes) return whole;
+  }
   // Read back, because two names may have become one: both had halves of surrogate pairs.
   const plain = JSON.parse(json) as object;
   const [open, close, members] = Array.isArray(plain)

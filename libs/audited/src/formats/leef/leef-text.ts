@@ -37,8 +37,10 @@ export class LeefValues {
     }
     let value = singleLine(text);
     if (delimited) value = value.replaceAll(this.delimiter, ' ');
+    // Cut first, because a space takes as many bytes as an `=`: the expression never sees more than what is written.
+    value = cutToBytes(value.trim(), bytes);
     if (value.includes('=')) value = value.replaceAll(LIKE_AN_ATTRIBUTE, '$1 ');
-    return cutToBytes(value.trim(), bytes).trimEnd();
+    return value.trimEnd();
   }
 
   /** JSON without delimiters and without `=`: both stand in its texts only, where JSON has an escape for them. */

@@ -6,10 +6,11 @@ import { formatSettings, type FormatOptions } from '../format.options.js';
 import { jsonText } from '../json-text.js';
 import { ocsfClassification, type OcsfClassification } from './ocsf-classification.js';
 import type { OcsfFacts } from './ocsf-class-parts.js';
+import type { OcsfClass } from './ocsf-classes.js';
 import { metadataOf, OCSF_VERSION } from './ocsf-metadata.js';
 import { applicationEndpoint, requestOf, responseOf, sourceOf } from './ocsf-network.js';
 import { observablesOf } from './ocsf-observables.js';
-import { actorOf } from './ocsf-people.js';
+import { actorOf, type OcsfActor } from './ocsf-people.js';
 import { said } from './ocsf-text.js';
 import { unmappedOf } from './ocsf-unmapped.js';
 import { BLOCKED, DENIED, OCSF_RISKS, OCSF_SEVERITIES, OCSF_STATUSES } from './ocsf-words.js';
@@ -72,9 +73,6 @@ function eventOf(
   const isDenied = event.outcome === 'denied';
   const http = places.includes('http') && event.transport.kind === 'http' ? event.transport : undefined;
   const trace = places.includes('trace') ? said(event.traceId) : undefined;
-  const profiles = ['security_control'];
-  if (actor !== undefined && !places.includes('actor')) profiles.push('host');
-  if (trace !== undefined) profiles.push('trace');
   const src_endpoint = places.includes('source') ? source : undefined;
   // What the application does by itself has one endpoint; only Authentication may require the other one.
   const hasDestination = places.includes('destination') && (source !== application || classUid === 3002);
@@ -107,7 +105,7 @@ function eventOf(
     disposition: isDenied ? BLOCKED.caption : undefined,
     risk_level_id: risk.id,
     risk_level: risk.caption,
-    metadata: metadataOf(record, product, profiles, labels),
+    metadata: metadataOf(record, product, profilesOf(ocsfClass, actor, trace), labels),
     actor,
     user: attributes.user,
     session: attributes.session,
@@ -136,6 +134,14 @@ function eventOf(
     observables: observablesOf(actor, attributes, src_endpoint, dst_endpoint, http_request),
     unmapped: unmappedOf(record, classification, source),
   };
+}
+
+/** The profiles that attributes of the event belong to. The risk is one of them, so `security_control` is always there. */
+function profilesOf({ places }: OcsfClass, actor: OcsfActor | undefined, trace: string | undefined): readonly string[] {
+  const profiles = ['security_control'];
+  if (actor !== undefined && !places.includes('actor')) profiles.push('host');
+  if (trace !== undefined) profiles.push('trace');
+  return profiles;
 }
 
 /** The source's own code, else what a request was answered with. */

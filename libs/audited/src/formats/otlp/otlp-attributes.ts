@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import type { AuditEvent, HttpTransport } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
+import { ipAddressOf } from '../ip-address.js';
 import { actorFacts } from '../json/audited-facts.js';
 import { unixNano } from './unix-nano.js';
 
@@ -62,12 +62,10 @@ export const OTLP_ATTRIBUTES: readonly OtlpAttribute[] = [
   convention('log.record.uid', 'development', 'id', ({ id }) => id),
   convention('session.id', 'development', 'sessionId', ({ sessionId }) => sessionId),
   convention('user.id', 'development', 'actor.id', ({ actor }) => actor.id),
-  convention('user.name', 'development', 'actor.name', ({ actor }) => actor.name),
+  convention('user.full_name', 'development', 'actor.name', ({ actor }) => actor.name),
   convention('user.email', 'development', 'actor.email', ({ actor }) => actor.email),
   convention('user.roles', 'development', 'actor.roles', ({ actor }) => actor.roles),
-  convention('client.address', 'stable', 'actor.ip, an IP address', ({ actor }) =>
-    isAddress(actor.ip) ? actor.ip : undefined,
-  ),
+  convention('client.address', 'stable', 'actor.ip, an IP address', ({ actor }) => ipAddressOf(actor.ip)?.text),
   convention('user_agent.original', 'stable', 'actor.userAgent', ({ actor }) => actor.userAgent),
   convention('http.request.method', 'stable', 'transport.method; _OTHER for one that is not known', (event) => {
     const method = http(event)?.method;
@@ -103,8 +101,8 @@ export const OTLP_ATTRIBUTES: readonly OtlpAttribute[] = [
   own('audited.correlation_id', 'correlationId', ({ event }) => event.correlationId),
   own('audited.causation_id', 'causationId', ({ event }) => event.causationId),
   own('audited.actor.kind', 'actor.kind', ({ event }) => event.actor.kind),
-  own('audited.actor.ip', 'actor.ip that is no IP address', ({ event }) =>
-    isAddress(event.actor.ip) ? undefined : event.actor.ip,
+  own('audited.actor.ip', 'actor.ip that is no IP address, or not written as in client.address', ({ event }) =>
+    ipAddressOf(event.actor.ip)?.text === event.actor.ip ? undefined : event.actor.ip,
   ),
   own('audited.actor.tenant_id', 'actor.tenantId', ({ event }) => event.actor.tenantId),
   own('audited.actor.on_behalf_of', 'actor.onBehalfOf, with the actors behind it', ({ event: { actor } }) =>
@@ -152,10 +150,6 @@ function own(key: string, holds: string, read: OtlpAttribute['read']): OtlpAttri
 
 function http({ transport }: AuditEvent): HttpTransport | undefined {
   return transport.kind === 'http' ? transport : undefined;
-}
-
-function isAddress(ip: string | undefined): boolean {
-  return ip !== undefined && isIP(ip) !== 0;
 }
 
 function late(time: string): string | undefined {

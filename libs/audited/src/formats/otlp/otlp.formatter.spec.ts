@@ -101,6 +101,22 @@ describe('otlp', () => {
     expect(attributes.get('audited.actor.ip')).toBe(ip);
   });
 
+  it.each([
+    ['203.0.113.7', '203.0.113.7', undefined],
+    ['::ffff:10.1.2.3', '10.1.2.3', '::ffff:10.1.2.3'],
+    ['fe80::1%eth0', 'fe80::1', 'fe80::1%eth0'],
+  ])('writes the address %s as %s and keeps what it was', (ip, address, kept) => {
+    const { attributes } = read(recordOf({ actor: { kind: 'user', ip } }));
+    expect(attributes.get('client.address')).toBe(address);
+    expect(attributes.get('audited.actor.ip')).toBe(kept);
+  });
+
+  it('calls a person by the full name: nobody logs in with it', () => {
+    const { attributes } = read(recordOf({ actor: { kind: 'user', id: 'u-1', name: 'Zoë Müller' } }));
+    expect(attributes.get('user.full_name')).toBe('Zoë Müller');
+    expect(attributes.has('user.name')).toBe(false);
+  });
+
   it('calls an error by its type unless the action succeeded', () => {
     const error = { type: 'TimeoutError', code: 'ETIME', message: 'late' };
     const failed = read(recordOf({ outcome: 'failure', error })).attributes;

@@ -23,8 +23,11 @@ const SCHEMA = fixture<{
   readonly allowedValues: Readonly<Record<string, readonly string[]>>;
   readonly expectedEventTypes: Readonly<Record<string, readonly string[]>>;
   readonly fields: Readonly<Record<string, FieldType>>;
+  readonly unlimitedKeywords: { readonly paths: readonly string[] };
 }>('test/golden/schemas/ecs-9.4.json');
-const TEMPLATE = fixture<{ readonly template: { readonly mappings: Mapping } }>(
+const TEMPLATE = fixture<{
+  readonly template: { readonly mappings: Mapping & { readonly date_detection?: boolean } };
+}>(
   'docs/guide/ecs-component-template.json',
 );
 
@@ -46,6 +49,16 @@ export const OWN_MAPPINGS: ReadonlyMap<string, Mapping> = new Map(mappingsOf(TEM
 function mappingsOf({ properties = {} }: Mapping, path: string): [string, Mapping][] {
   return Object.entries(properties).flatMap(([name, mapping]): [string, Mapping][] =>
     mapping.properties === undefined ? [[path + name, mapping]] : mappingsOf(mapping, `${path}${name}.`),
+  );
+}
+
+/** Whether a text that looks like a date makes Elasticsearch map its field as a date. */
+export const DETECTS_DATES: boolean = TEMPLATE.template.mappings.date_detection ?? true;
+
+/** Whether `ecs@mappings` maps a field as a keyword without a limit: a term of more than 32,766 bytes is refused. */
+export function isUnlimited(path: string): boolean {
+  return SCHEMA.unlimitedKeywords.paths.some((pattern) =>
+    pattern.startsWith('*') ? path.endsWith(pattern.slice(1)) : path === pattern,
   );
 }
 
@@ -86,10 +99,12 @@ function leafFaults(path: string, value: unknown): string[] {
     return isFlat ? [] : [`${path} is no flat keyword`];
   }
   const own = OWN_MAPPINGS.get(path);
-  const type = own?.type ?? SCHEMA.fields[path]?.type;
+  const field = SCHEMA.fields[path];
+  const type = own?.type ?? field?.type;
   if (type === undefined) return [`${path} is no field`];
   if (type === 'flattened') return flattenedFaults(value, [], own?.ignore_above ?? Infinity, true);
-  if (own === undefined && Array.isArray(value) !== (SCHEMA.fields[path]?.array === true)) {
+  if (field !== undefined && own !== undefined && own.type !== field.type) return [`${path} is mapped as ${type}`];
+  if (field !== undefined && Array.isArray(value) !== (field.array === true)) {
     return [`${path} is ${Array.isArray(value) ? 'a' : 'no'} list`];
   }
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -135,6 +150,7 @@ function flattenedFaults(value: unknown, path: readonly string[], ignoreAbove: n
   if (isRoot) return ['details are no object'];
   const key = path.join('.');
   if (key.includes('\0')) return ['a name of details has NUL'];
+  if (key.split('.').some((part) => part.trim() === '')) return ['a part of a name of details is blank'];
   const text = String(value);
   if (value === null || text.length > ignoreAbove) return [];
   return Buffer.byteLength(`${key}\0${text}`) > MAX_TERM_BYTES ? ['a term of details is immense'] : [];

@@ -58,6 +58,17 @@ export const GOLDEN_VARIANTS: readonly GoldenVariant[] = [
   { name: 'leef-caret', format: 'leef', options: { delimiter: '^' } },
   { name: 'leef-version-1', format: 'leef', options: { version: '1.0' } },
   {
+    name: 'ocsf-of-an-application',
+    format: 'ocsf',
+    options: {
+      product: { vendor: 'Acme', name: 'Billing', version: '2.7.1' },
+      eventTypes: {
+        'deploy.*': { ocsf: { classUid: 6002, activityId: 8 } },
+        'invoice.*': { ocsf: { classUid: 6001, activityId: 3 }, labels: { team: 'billing' } },
+      },
+    },
+  },
+  {
     name: 'otlp-of-an-application',
     format: 'otlp',
     options: {
