@@ -139,6 +139,7 @@ describe('the public surface', () => {
         "FORMAT_NAMES",
         "createFormatter",
         "formattedDocument",
+        "otlpBatch",
         "recordFlaw",
       ]
     `);

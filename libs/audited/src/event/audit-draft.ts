@@ -24,6 +24,7 @@ export interface AuditDraft {
   readonly type: string;
   /** A human sentence; the catalogue's title, or the type, when absent. */
   readonly action?: string;
+  /** `pending` for an intent and `success` otherwise, when absent. */
   readonly outcome?: AuditOutcome;
   readonly stage?: AuditStage;
   readonly severity?: AuditSeverity;

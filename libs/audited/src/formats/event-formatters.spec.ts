@@ -45,6 +45,15 @@ describe.each(FORMAT_NAMES)('Every formatter keeps the contract: %s', (name) => 
     expect(text).toBe(formatter.document.start + formatter.document.end);
   });
 
+  it.each(['billing', [null], [{}], [{ types: { 'invoice.paid': null } }]])(
+    'refuses catalogues that are none: %j',
+    (catalogues) => {
+      expect(() => EVENT_FORMATTERS[name]({ catalogues } as never)).toThrow(
+        expect.objectContaining({ code: 'AUDIT_OPTIONS_INVALID', option: 'catalogues' }),
+      );
+    },
+  );
+
   it('refuses an option that it does not know', () => {
     expect(() => EVENT_FORMATTERS[name]({ colour: 'red' } as never)).toThrow(
       expect.objectContaining({ code: 'AUDIT_OPTIONS_INVALID', option: 'colour' }),

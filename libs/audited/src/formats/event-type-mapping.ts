@@ -13,6 +13,7 @@ export interface EventTypeMapping {
 
 /**
  * Mappings by event type, or by its beginning: `invoice.paid`, `invoice.*`, `*`. The exact type wins, then the longest
- * beginning; an application's mapping wins over a shipped one.
+ * beginning; an application's mapping wins over a shipped one. Each schema, and the labels, are looked for by themselves:
+ * `invoice.paid` with `ecs` alone leaves `ocsf` to `invoice.*`.
  */
 export type EventTypeMappings = Readonly<Record<string, EventTypeMapping>>;

@@ -59,8 +59,12 @@ export function formatSettings(options: FormatOptions = {}, own: readonly string
   for (const [name, value] of Object.entries(product)) {
     if (value !== undefined) checkText(`product.${name}`, value);
   }
-  if (!Array.isArray(catalogues)) {
-    throw new OptionsInvalidError('catalogues', 'must be a list', 'List what defineCatalogue() returned.');
+  if (!Array.isArray(catalogues) || !catalogues.every(isCatalogue)) {
+    throw new OptionsInvalidError(
+      'catalogues',
+      'must be a list of catalogues',
+      'List what defineCatalogue() returned.',
+    );
   }
   checkEventTypes(eventTypes);
   return {
@@ -73,6 +77,15 @@ export function formatSettings(options: FormatOptions = {}, own: readonly string
     catalogues: [...catalogues, ...SHIPPED_CATALOGUES],
     eventTypes,
   };
+}
+
+function isCatalogue(value: unknown): boolean {
+  const types: unknown = (value as { readonly types?: unknown } | null | undefined)?.types;
+  return (
+    typeof types === 'object' &&
+    types !== null &&
+    Object.values(types).every((type) => typeof type === 'object' && type !== null)
+  );
 }
 
 const SCHEMAS = ['labels', 'ecs', 'ocsf', 'asim'];

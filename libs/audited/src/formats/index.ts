@@ -1,4 +1,5 @@
 /** Records in the languages of others: `import { createFormatter } from 'nestjs-audited/formats'`. */
+export type { AsimEventType } from './asim/asim-event-types.js';
 export type { AsimFormatOptions } from './asim/asim.formatter.js';
 export type { CefFormatOptions } from './cef/cef.formatter.js';
 export type { CsvColumnName } from './csv/csv-columns.js';
@@ -16,6 +17,7 @@ export { recordFlaw } from './json/record-flaw.js';
 export type { LeefFormatOptions } from './leef/leef.formatter.js';
 export type { OcsfEventType } from './ocsf/ocsf-event-types.js';
 export type { OcsfFormatOptions } from './ocsf/ocsf.formatter.js';
+export { otlpBatch, type OtlpBatch } from './otlp/otlp-batch.js';
 export type { OtlpFormatOptions } from './otlp/otlp.formatter.js';
 export type { SentinelLegacyFormatOptions } from './sentinel/sentinel-legacy.formatter.js';
 export type { SentinelAuditFormatOptions } from './syslog/sentinel-audit.formatter.js';

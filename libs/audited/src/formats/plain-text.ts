@@ -2,8 +2,8 @@
  * Everything that ends a line or commands a terminal: C0, DEL and C1 controls, and the two separators that some
  * readers take for line ends. Lone surrogates count too: they have no UTF-8.
  */
-// oxlint-disable-next-line no-control-regex -- control characters are exactly what must not get through
 const UNSAFE =
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what must not get through
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 // oxlint-disable-next-line no-control-regex -- as above
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;

@@ -28,7 +28,8 @@ export function asimColumns(
   { product, userIdType }: AsimContext,
 ): AsimColumns {
   const { actor, origin, resource } = event;
-  const result = ASIM_RESULTS[event.outcome];
+  // An intent has not run yet, whatever outcome it was recorded with.
+  const result = ASIM_RESULTS[event.stage === 'intent' ? 'pending' : event.outcome];
   const device = asimDevice(origin, product.name);
   const values = valuesOf(event.changes);
   const user = asimUser(actor, userIdType);

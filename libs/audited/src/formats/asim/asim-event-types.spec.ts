@@ -3,7 +3,7 @@ import { defineCatalogue } from '../../catalogue/define-catalogue.js';
 import { deploymentCatalogue } from '../../catalogue/deployment.catalogue.js';
 import { owaspCatalogue } from '../../catalogue/owasp.catalogue.js';
 import { scamIntelligenceCatalogue } from '../../catalogue/scam-intelligence.catalogue.js';
-import { ASIM_SCHEMA } from '../../testing/formats/asim.schema.js';
+import { ASIM_SCHEMA } from '../../testing/formats/reading/asim.schema.js';
 import { formatSettings, type FormatOptions } from '../format.options.js';
 import { asimEventTypes } from './asim-event-type.options.js';
 import { ASIM_EVENT_TYPE_TABLE, ASIM_EVENT_TYPES, ASIM_OBJECT_TYPES } from './asim-event-types.js';

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
-import { asimFaults, auditedOf, type AsimRowRead } from '../../testing/formats/asim.schema.js';
+import { asimFaults, auditedOf, type AsimRowRead } from '../../testing/formats/reading/asim.schema.js';
 import { GOLDEN_RECORDS } from '../../testing/formats/golden-records.js';
 import { MAX_FIELD_BYTES } from './asim-field-limit.js';
 import { asimFormatter } from './asim.formatter.js';

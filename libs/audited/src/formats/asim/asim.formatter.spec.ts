@@ -1,6 +1,6 @@
 import type { AuditActor, AuditChange, AuditEvent } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
-import { ASIM_SCHEMA, asimFaults, auditedOf, type AsimRowRead } from '../../testing/formats/asim.schema.js';
+import { ASIM_SCHEMA, asimFaults, auditedOf, type AsimRowRead } from '../../testing/formats/reading/asim.schema.js';
 import { GOLDEN_RECORDS } from '../../testing/formats/golden-records.js';
 import { asimFormatter, type AsimFormatOptions } from './asim.formatter.js';
 
@@ -79,6 +79,12 @@ describe('asim', () => {
     const row = rowOf({ outcome });
     expect([row['EventResult'], row['EventResultDetails'], row['DvcAction']]).toEqual([result, details, action]);
     expect(auditedOf(row)['outcome']).toBe(outcome);
+  });
+
+  it('says of an intent that it has no result yet, whatever outcome it was recorded with', () => {
+    const row = rowOf({ stage: 'intent', outcome: 'success' });
+    expect([row['EventResult'], row['EventResultDetails']]).toEqual(['NA', 'Pending']);
+    expect(auditedOf(row)).toMatchObject({ stage: 'intent', outcome: 'success' });
   });
 
   it.each([

@@ -2,9 +2,9 @@ import { isIP } from 'node:net';
 import fc from 'fast-check';
 import type { AuditEvent } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
-import { asimFaults, auditedOf, recordOfAsim, type AsimRowRead } from '../../testing/formats/asim.schema.js';
+import { asimFaults, auditedOf, recordOfAsim, type AsimRowRead } from '../../testing/formats/reading/asim.schema.js';
 import { anyRecord } from '../../testing/formats/audit-record.arbitrary.js';
-import { asSaid } from '../../testing/formats/older-systems.parser.js';
+import { asSaid } from '../../testing/formats/reading/older-systems.parser.js';
 import { formattedDocument } from '../formatted-document.js';
 import { asimFormatter } from './asim.formatter.js';
 

@@ -1,4 +1,4 @@
-import { affectedUser, changedValues, endMs, epochMs, listed } from '../key-value/flat-facts.js';
+import { affectedUser, changedValues, endMs, epochMs, firstVisible, listed } from '../key-value/flat-facts.js';
 import { ipAddressOf } from '../ip-address.js';
 import { text, text12, typed, type CefKey } from './cef-key.js';
 import { CEF_OWN_KEYS } from './cef-own-keys.js';
@@ -17,12 +17,8 @@ const DICTIONARY_KEYS: readonly CefKey[] = [
     category === undefined ? '/audit' : `/audit/${category}`,
   ),
   text('outcome', 'eventOutcome', 63, 'outcome', ({ event }) => event.outcome),
-  text(
-    'reason',
-    'reason',
-    1023,
-    'reason; without one, error.message',
-    ({ event }) => event.reason ?? event.error?.message,
+  text('reason', 'reason', 1023, 'reason; without one, error.message', ({ event }) =>
+    firstVisible(event.reason, event.error?.message),
   ),
   text('msg', 'message', 1023, 'action', ({ event }) => event.action),
 
@@ -35,12 +31,8 @@ const DICTIONARY_KEYS: readonly CefKey[] = [
     ({ event }) => address(event.actor.ip, 6),
     'Source IPv6 Address',
   ),
-  text(
-    'suser',
-    'sourceUserName',
-    1023,
-    'actor.email; without one, actor.name',
-    ({ event }) => event.actor.email ?? event.actor.name,
+  text('suser', 'sourceUserName', 1023, 'actor.email; without one, actor.name', ({ event }) =>
+    firstVisible(event.actor.email, event.actor.name),
   ),
   text('suid', 'sourceUserId', 1023, 'actor.id', ({ event }) => event.actor.id),
   text('spriv', 'sourceUserPrivileges', 1023, 'actor.roles', ({ event }) => listed(event.actor.roles)),

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
-import { parseCef } from '../../testing/formats/cef.parser.js';
+import { parseCef } from '../../testing/formats/reading/cef.parser.js';
 import { GOLDEN_RECORDS } from '../../testing/formats/golden-records.js';
 import { cefFormatter, type CefFormatOptions } from './cef.formatter.js';
 import { CEF_KEYS } from './cef-keys.js';
@@ -76,27 +76,31 @@ describe('The extension', () => {
     expect(extensionOf({ reason })).not.toHaveProperty('reason');
   });
 
-  const texts = CEF_KEYS.filter(({ key }) =>
-    ['msg', 'suser', 'dvchost', 'cs2', 'deviceExternalId', 'act'].includes(key),
-  );
-  it.each(texts.map(({ key, bytes }) => [key, bytes] as const))(
-    'cuts %s after %i bytes, before it escapes',
-    (key, bytes) => {
-      const valueOf = (text: string): string | undefined =>
-        extensionOf({
-          type: text,
-          action: text,
-          actor: { kind: 'user', email: text },
-          resource: { type: 'x', id: text },
-          origin: { host: text, instanceId: text },
-        })[key];
-      expect(valueOf('='.repeat(bytes - 1))).toBe('='.repeat(bytes - 1));
-      expect(valueOf('='.repeat(bytes))).toBe('='.repeat(bytes));
-      expect(valueOf('='.repeat(bytes + 1))).toBe('='.repeat(bytes));
-      expect(valueOf(`${'x'.repeat(bytes - 1)}é`)).toBe('x'.repeat(bytes - 1));
-      expect(valueOf(`${'x'.repeat(bytes - 1)} x`)).toBe('x'.repeat(bytes - 1));
-    },
-  );
+  // The numbers of the standard's dictionary, not those of the table that is tested.
+  it.each([
+    ['externalId', 40],
+    ['act', 63],
+    ['msg', 1_023],
+    ['suser', 1_023],
+    ['dvchost', 100],
+    ['deviceExternalId', 255],
+    ['cs2', 4_000],
+  ])('cuts %s after %i bytes, before it escapes', (key, bytes) => {
+    const valueOf = (text: string): string | undefined =>
+      extensionOf({
+        id: text,
+        type: text,
+        action: text,
+        actor: { kind: 'user', email: text },
+        resource: { type: 'x', id: text },
+        origin: { host: text, instanceId: text },
+      })[key];
+    expect(valueOf('='.repeat(bytes - 1))).toBe('='.repeat(bytes - 1));
+    expect(valueOf('='.repeat(bytes))).toBe('='.repeat(bytes));
+    expect(valueOf('='.repeat(bytes + 1))).toBe('='.repeat(bytes));
+    expect(valueOf(`${'x'.repeat(bytes - 1)}é`)).toBe('x'.repeat(bytes - 1));
+    expect(valueOf(`${'x'.repeat(bytes - 1)} x`)).toBe('x'.repeat(bytes - 1));
+  });
 
   it.each([
     ['203.0.113.7', { src: '203.0.113.7' }],
@@ -149,6 +153,23 @@ describe('The extension', () => {
   it('leaves whole members out of details that are too long', () => {
     const { cs6 } = extensionOf({ details: { a: 1, huge: 'x'.repeat(4_000), b: 2 } });
     expect(cs6).toBe('{"a":1,"b":2}');
+  });
+
+  it.each([
+    ['cs6', 4_000],
+    ['flexString1', 1_023],
+    ['flexString2', 1_023],
+    ['NestjsAuditedTargets', 4_000],
+  ])('keeps JSON in %s whole up to %i bytes', (key, bytes) => {
+    const jsonOf = (length: number): string | undefined => {
+      const value = 'x'.repeat(length - '{"a":""}'.length);
+      const changes = [{ field: 'a', before: value, after: value }];
+      const targets = [{ type: 'x'.repeat(length - '[{"type":""}]'.length) }];
+      return extensionOf({ details: { a: value }, changes, targets })[key];
+    };
+    expect(jsonOf(bytes - 1)).toHaveLength(bytes - 1);
+    expect(jsonOf(bytes)).toHaveLength(bytes);
+    expect(jsonOf(bytes + 1)).toBeUndefined();
   });
 
   it('calls the category by the catalogue of the application', () => {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { AuditActor, AuditResource } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { anyRecord } from '../../testing/formats/audit-record.arbitrary.js';
-import { carriedText } from '../../testing/formats/carried-text.js';
-import { parseCef } from '../../testing/formats/cef.parser.js';
+import { carriedText } from '../../testing/formats/reading/carried-text.js';
+import { parseCef } from '../../testing/formats/reading/cef.parser.js';
 import { formattedDocument } from '../formatted-document.js';
 import { jsonText } from '../json-text.js';
 import { cefFormatter } from './cef.formatter.js';
@@ -82,7 +82,7 @@ function expectedOfEvent(event: AuditRecord['event']): readonly Expected[] {
     ['externalId', event.id, 40],
     ['act', event.type, 63],
     ['outcome', event.outcome, 63],
-    ['reason', event.reason ?? event.error?.message, 1023],
+    ['reason', seen(event.reason, event.error?.message), 1023],
     ['msg', event.action, 1023],
     ['cs4', event.correlationId, 4000],
     ['cs6', event.details, 4000],
@@ -98,7 +98,7 @@ function expectedOfActor(event: AuditRecord['event']): readonly Expected[] {
   return [
     ['src', source4, 15],
     ['c6a2', source6, 45],
-    ['suser', actor.email ?? actor.name, 1023],
+    ['suser', seen(actor.email, actor.name), 1023],
     ['suid', actor.id, 1023],
     ['spriv', actor.roles?.join(','), 1023],
     ['duser', other?.name, 1023],
@@ -134,6 +134,11 @@ function expectedOfPlace({ origin, transport }: AuditRecord['event']): readonly 
   ];
 }
 
+/** The first text of which a reader gets to see anything. */
+function seen(...texts: readonly (string | undefined)[]): string | undefined {
+  return texts.find((text) => carriedText(text ?? '', 1023) !== '');
+}
+
 function address(text: string | undefined): readonly [v4: string | undefined, v6: string | undefined] {
   const mapped = text?.startsWith('::ffff:') ? text.slice(7) : '';
   if (isIPv4(text ?? '')) return [text, undefined];
@@ -147,7 +152,7 @@ function otherUser({ actor, resource, targets = [], changes }: AuditRecord['even
     const chain: AuditActor[] = [];
     for (let next = actor.onBehalfOf; next !== undefined; next = next.onBehalfOf) chain.push(next);
     const last = chain.at(-1);
-    return last && ({ ...last, name: last.email ?? last.name } as Partial<AuditActor>);
+    return last && ({ ...last, name: seen(last.email, last.name) } as Partial<AuditActor>);
   }
   const roles = user === resource ? changes?.find(({ field }) => field === 'roles')?.after : undefined;
   const texts = Array.isArray(roles) && roles.every((role) => typeof role === 'string');

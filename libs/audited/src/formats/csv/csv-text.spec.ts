@@ -74,7 +74,7 @@ describe('guardedJson', () => {
     expect(JSON.parse(guardedJson(json))).toEqual(JSON.parse(json));
   });
 
-  it.each(['\n', '"', '\\', ',"'])('takes a long text of nothing but %j', (character) => {
+  it.each(['\n', '"'])('takes a long text of nothing but %j', (character) => {
     const value = [`=${character.repeat(5_000_000)}`];
     expect(JSON.parse(guardedJson(JSON.stringify(value))) as unknown).toEqual(value);
   });

@@ -3,7 +3,7 @@ import { deploymentCatalogue } from '../../catalogue/deployment.catalogue.js';
 import { owaspCatalogue } from '../../catalogue/owasp.catalogue.js';
 import { scamIntelligenceCatalogue } from '../../catalogue/scam-intelligence.catalogue.js';
 import type { AuditOutcome } from '../../event/audit-event.js';
-import { ALLOWED_EVENT_TYPES, EXPECTED_EVENT_TYPES } from '../../testing/formats/ecs.schema.js';
+import { ALLOWED_EVENT_TYPES, EXPECTED_EVENT_TYPES } from '../../testing/formats/reading/ecs.schema.js';
 import { EventTypeTable } from '../event-type-table.js';
 import { formatSettings, type FormatOptions } from '../format.options.js';
 import { ECS_CATEGORY_TYPES } from './ecs-categories.js';

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../event/audit-event.js';
 import { GENESIS_HASH, type AuditRecord } from '../../event/audit-record.js';
-import { ecsFaults, leavesOf } from '../../testing/formats/ecs.schema.js';
+import { ecsFaults, leavesOf } from '../../testing/formats/reading/ecs.schema.js';
 import { GOLDEN_RECORDS } from '../../testing/formats/golden-records.js';
 import type { FormatOptions } from '../format.options.js';
 import { ECS_FIELDS } from './ecs-fields.js';

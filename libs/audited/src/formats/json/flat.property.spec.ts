@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import fc from 'fast-check';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { anyRecord } from '../../testing/formats/audit-record.arbitrary.js';
-import { asSaid, parseFlat } from '../../testing/formats/older-systems.parser.js';
+import { asSaid, parseFlat } from '../../testing/formats/reading/older-systems.parser.js';
 import { flatFormatter } from './flat.formatter.js';
 import { formattedDocument } from '../formatted-document.js';
 

@@ -30,6 +30,14 @@ describe('recordFlaw', () => {
     expect(recordFlaw(changed('event.mood', 'good'))).toBeUndefined();
   });
 
+  it.each(['details', 'actor', 'changes'])('names %s that are nested beyond what a reader follows', (member) => {
+    const nested = (levels: number): unknown =>
+      Array.from({ length: levels }).reduce<object>((inner) => ({ onBehalfOf: inner }), { kind: 'user' });
+    expect(recordFlaw(changed(`event.${member}`, nested(100_000)))).toBe(`event.${member}`);
+    expect(recordFlaw(changed('event.details', nested(255)))).toBeUndefined();
+    expect(recordFlaw(changed('event.details', nested(256)))).toBe('event.details');
+  });
+
   it.each([
     ['event', undefined],
     ['event', null],
@@ -37,6 +45,9 @@ describe('recordFlaw', () => {
     ['event.id', 7],
     ['event.occurredAt', '2026-11-02'],
     ['event.recordedAt', '2026-13-02T03:04:05.000Z'],
+    ['event.recordedAt', '2026-02-30T03:04:05.000Z'],
+    ['event.recordedAt', '2026-11-02T24:00:00.000Z'],
+    ['event.recordedAt', '+002026-11-02T03:04:05.000Z'],
     ['event.outcome', 'maybe'],
     ['event.severity', undefined],
     ['event.actor', 'u-1'],
@@ -49,6 +60,8 @@ describe('recordFlaw', () => {
     ['event.targets.0', null],
     ['event.origin', undefined],
     ['event.transport', { kind: 'pigeon' }],
+    ['event.transport', { kind: 'job' }],
+    ['event.transport', { kind: 'method', handler: 7 }],
     ['event.transport.path', undefined],
     ['event.transport.status', '200'],
     ['event.details', []],
@@ -60,6 +73,7 @@ describe('recordFlaw', () => {
     ['event.spooled', false],
     ['seal', undefined],
     ['seal.position', 1.5],
+    ['seal.position', 0],
     ['seal.hash', 'AB'],
     ['seal.mac', null],
     ['erased', 1],

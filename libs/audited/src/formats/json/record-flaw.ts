@@ -8,12 +8,32 @@ type Check = (value: unknown, path: string) => string | undefined;
  * @returns the first member that is missing or of another kind, such as `event.outcome`; `undefined` for a record
  */
 export function recordFlaw(value: unknown): string | undefined {
-  return RECORD(value, '');
+  return tooDeepMember(value) ?? RECORD(value, '');
+}
+
+/** Twice what recording lets through; beyond some thousand levels no reader of JSON follows any more. */
+const MAX_LEVELS = 256;
+
+function tooDeepMember(value: unknown): string | undefined {
+  const event = isObject(value) && isObject(value['event']) ? value['event'] : {};
+  const name = Object.keys(event).find((member) => isDeeperThan(event[member], MAX_LEVELS));
+  return name === undefined ? undefined : `event.${name}`;
+}
+
+/** Level by level, because what goes down by calling itself would fall over the very values that are looked for. */
+function isDeeperThan(value: unknown, levels: number): boolean {
+  let nested = [value];
+  for (let level = 0; level <= levels; level += 1) {
+    nested = nested.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+    if (nested.length === 0) return false;
+  }
+  return true;
 }
 
 const text: Check = (value, path) => (typeof value === 'string' ? undefined : path);
 const number: Check = (value, path) => (Number.isFinite(value) ? undefined : path);
 const whole: Check = (value, path) => (Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : path);
+const place: Check = (value, path) => (value === 0 ? path : whole(value, path));
 const object: Check = (value, path) => (isObject(value) ? undefined : path);
 const anything: Check = () => undefined;
 const flag: Check = (value, path) => (value === true ? undefined : path);
@@ -56,10 +76,14 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** UTC with milliseconds, and a moment that there is. */
-const time: Check = (value, path) =>
-  typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value)) ? undefined : path;
+/** UTC with milliseconds, and a moment that there is: `Date` alone takes 30 February for 2 March. */
+const time: Check = (value, path) => (typeof value === 'string' && isMoment(value) ? undefined : path);
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+function isMoment(text: string): boolean {
+  const ms = TIME.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(ms) && new Date(ms).toISOString() === text;
+}
 
 const actor: Check = (value, path) => ACTOR(value, path);
 const ACTOR = shape(
@@ -133,7 +157,7 @@ const EVENT = shape(
 
 const HASH = /^[0-9a-f]{64}$/;
 const SEAL = shape(
-  { chain: text, position: whole, previousHash: matching(HASH), hash: matching(HASH), scheme: text },
+  { chain: text, position: place, previousHash: matching(HASH), hash: matching(HASH), scheme: text },
   { mac: text },
 );
 

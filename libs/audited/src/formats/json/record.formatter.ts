@@ -3,7 +3,7 @@ import { LINES, type EventFormatter } from '../event-formatter.js';
 import { formatSettings } from '../format.options.js';
 import { jsonText } from '../json-text.js';
 
-/** None: a record is written as it is. */
+/** The common options, which envelopes hand on, change nothing: a record is written as it is. */
 export type RecordFormatOptions = Readonly<Record<never, never>>;
 
 /**
@@ -11,7 +11,7 @@ export type RecordFormatOptions = Readonly<Record<never, never>>;
  * that loses nothing, so `audited format` reads it back and converts it to any other. It proves nothing by itself:
  * evidence is a bundle, which keeps the sealed bytes.
  *
- * @throws OptionsInvalidError for any option
+ * @throws OptionsInvalidError for an option that it does not know, or that is malformed
  */
 export function recordFormatter(options: RecordFormatOptions = {}): EventFormatter {
   formatSettings(options);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { anyRecord } from '../../testing/formats/audit-record.arbitrary.js';
-import { asSaid, parseSiemJson } from '../../testing/formats/older-systems.parser.js';
+import { asSaid, parseSiemJson } from '../../testing/formats/reading/older-systems.parser.js';
 import { formattedDocument } from '../formatted-document.js';
 import { jsonFormatter } from './json.formatter.js';
 import { jsonLinesFormatter } from './jsonl.formatter.js';

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../event/audit-event.js';
 import { GOLDEN_RECORDS } from '../../testing/formats/golden-records.js';
-import { affectedUser, changedValues, endMs, epochMs, eventTypeId, listed } from './flat-facts.js';
+import { affectedUser, changedValues, endMs, epochMs, eventTypeId, listed, firstVisible } from './flat-facts.js';
 
 const [[, { event: FULL }]] = GOLDEN_RECORDS as [(typeof GOLDEN_RECORDS)[number]];
 
@@ -79,6 +79,19 @@ describe('Lists', () => {
   });
 });
 
+describe('firstVisible', () => {
+  it.each([
+    [['a', 'b'], 'a'],
+    [[undefined, 'b'], 'b'],
+    [['', ' \t\u0085\u2028', '\u0000', 'b'], 'b'],
+    [['\ud800', 'b'], '\ud800'],
+    [['', undefined], undefined],
+    [[], undefined],
+  ])('of %j is %j', (texts, text) => {
+    expect(firstVisible(...texts)).toBe(text);
+  });
+});
+
 describe('eventTypeId', () => {
   it.each([
     ['deploy.completed', 'deploy.completed'],
@@ -86,6 +99,7 @@ describe('eventTypeId', () => {
     ['a|b\\c=d%e#f g\nh', 'a_b_c_d_e_f_g_h'],
     ['\ud800', '\ufffd'],
     ['\n', '_'],
+    ['', '_'],
   ])('makes %j into %j', (type, id) => {
     expect(eventTypeId(type, 255)).toBe(id);
   });

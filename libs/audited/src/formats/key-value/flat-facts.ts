@@ -34,7 +34,7 @@ export function affectedUser({ actor, resource, targets, changes }: AuditEvent):
   if (actor.onBehalfOf === undefined) return undefined;
   let last: AuditActor = actor.onBehalfOf;
   while (last.onBehalfOf !== undefined) last = last.onBehalfOf;
-  return { id: last.id, name: last.email ?? last.name, roles: last.roles };
+  return { id: last.id, name: firstVisible(last.email, last.name), roles: last.roles };
 }
 
 function isUser(type: string): boolean {
@@ -45,6 +45,17 @@ function rolesAfter(changes: AuditEvent['changes']): readonly string[] | undefin
   const after = changes?.find(({ field }) => field === 'roles')?.after;
   return Array.isArray(after) && after.every((role) => typeof role === 'string') ? after : undefined;
 }
+
+/**
+ * The first text of which something would be left in a line. Whoever chooses the e-mail address that the application
+ * knows must not be able to make the name of the actor disappear by an address of nothing but spaces.
+ */
+export function firstVisible(...texts: readonly (string | undefined)[]): string | undefined {
+  return texts.find((text) => text !== undefined && VISIBLE.test(text));
+}
+
+// oxlint-disable-next-line no-control-regex -- a control character becomes a space
+const VISIBLE = /[^\s\u0000-\u001f\u007f-\u009f]/;
 
 /** Names in one value, `developer,auditor`; `undefined` for none. */
 export function listed(names: readonly string[] | undefined): string | undefined {

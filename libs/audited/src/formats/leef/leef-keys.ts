@@ -1,6 +1,6 @@
 import type { AuditRecord } from '../../event/audit-record.js';
 import { ipAddressOf } from '../ip-address.js';
-import { epochMs, listed, SEVERITY_NUMBERS } from '../key-value/flat-facts.js';
+import { epochMs, firstVisible, listed, SEVERITY_NUMBERS } from '../key-value/flat-facts.js';
 import { sessionChangeOf } from './leef-event-types.js';
 import { predefined, type LeefKey } from './leef-key.js';
 import { LEEF_OWN_KEYS } from './leef-own-keys.js';
@@ -15,11 +15,8 @@ const PREDEFINED_KEYS: readonly LeefKey[] = [
   predefined('devTime', 13, 'occurredAt', ({ event }) => thirteenDigits(epochMs(event.occurredAt))),
   predefined('sev', 2, 'severity, from 1 to 10', ({ event }) => SEVERITY_NUMBERS[event.severity]),
   predefined('src', 45, 'actor.ip', ({ event }) => ipAddressOf(event.actor.ip)?.text),
-  predefined(
-    'usrName',
-    255,
-    'actor.email; without one, actor.name; without both, actor.id',
-    ({ event: { actor } }) => actor.email ?? actor.name ?? actor.id,
+  predefined('usrName', 255, 'actor.email; without one, actor.name; without both, actor.id', ({ event: { actor } }) =>
+    firstVisible(actor.email, actor.name, actor.id),
   ),
   predefined('identSrc', 45, 'actor.ip, when a user logged in', identitySource),
   predefined('accountName', 255, 'actor.id', ({ event }) => event.actor.id),

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { GOLDEN_RECORDS } from '../../testing/formats/golden-records.js';
-import { LEEF_PREDEFINED, parseLeef } from '../../testing/formats/leef.parser.js';
+import { LEEF_PREDEFINED, parseLeef } from '../../testing/formats/reading/leef.parser.js';
 import { LEEF_EVENT_TYPES } from './leef-event-types.js';
 import { leefFormatter, type LeefFormatOptions } from './leef.formatter.js';
 import { LEEF_KEYS, LEEF_UNUSED_KEYS } from './leef-keys.js';

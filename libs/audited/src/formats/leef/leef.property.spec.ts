@@ -2,8 +2,8 @@ import { isIP, isIPv4 } from 'node:net';
 import fc from 'fast-check';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { anyRecord } from '../../testing/formats/audit-record.arbitrary.js';
-import { carriedText } from '../../testing/formats/carried-text.js';
-import { LEEF_PREDEFINED, parseLeef } from '../../testing/formats/leef.parser.js';
+import { carriedText } from '../../testing/formats/reading/carried-text.js';
+import { LEEF_PREDEFINED, parseLeef } from '../../testing/formats/reading/leef.parser.js';
 import { formattedDocument } from '../formatted-document.js';
 import { jsonText } from '../json-text.js';
 import { leefFormatter, type LeefFormatOptions } from './leef.formatter.js';
@@ -67,7 +67,7 @@ function expectedOfActor({ actor, type, outcome }: AuditRecord['event']): readon
   const source = address(actor.ip);
   return [
     ['src', source, 45],
-    ['usrName', actor.email ?? actor.name ?? actor.id, 255],
+    ['usrName', [actor.email, actor.name, actor.id].find((text = '') => carriedText(text, 255) !== ''), 255],
     ['identSrc', logIn && outcome === 'success' && actor.kind === 'user' ? source : undefined, 45],
     ['accountName', actor.id, 255],
     ['role', actor.roles?.join(','), 1023],

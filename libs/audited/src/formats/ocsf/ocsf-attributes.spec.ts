@@ -1,6 +1,6 @@
 import type { AuditActor, AuditEvent, AuditOutcome, AuditRisk, AuditSeverity } from '../../event/audit-event.js';
 import { anEvent } from '../../testing/audit-event.fixture.js';
-import { ocsfFaults, type OcsfMembers } from '../../testing/formats/ocsf.schema.js';
+import { ocsfFaults, type OcsfMembers } from '../../testing/formats/reading/ocsf.schema.js';
 import { ocsfFormatter, type OcsfFormatOptions } from './ocsf.formatter.js';
 
 const SEAL = { chain: 'main', position: 7, previousHash: 'a'.repeat(64), hash: 'b'.repeat(64), scheme: 'sha256-v1' };

@@ -2,7 +2,7 @@ import { auditCatalogue } from '../../catalogue/audit.catalogue.js';
 import { deploymentCatalogue } from '../../catalogue/deployment.catalogue.js';
 import { owaspCatalogue } from '../../catalogue/owasp.catalogue.js';
 import { scamIntelligenceCatalogue } from '../../catalogue/scam-intelligence.catalogue.js';
-import { OCSF_SCHEMA_CLASSES } from '../../testing/formats/ocsf.schema.js';
+import { OCSF_SCHEMA_CLASSES } from '../../testing/formats/reading/ocsf.schema.js';
 import { EventTypeTable } from '../event-type-table.js';
 import { HTTP_METHOD_ACTIVITIES, OCSF_CLASSES } from './ocsf-classes.js';
 import { OCSF_EVENT_TYPES, type OcsfEventType } from './ocsf-event-types.js';
@@ -38,6 +38,23 @@ describe('The shipped table', () => {
     const activities = OCSF_SCHEMA_CLASSES.get(classUid);
     expect(activities).toBeDefined();
     if (activityId !== undefined) expect(Object.keys(activities ?? {})).toContain(String(activityId));
+  });
+
+  it.each<[string, number, number | undefined]>([
+    ['auth.login', 3002, 1],
+    ['auth.failed', 3002, 1],
+    ['auth.logout', 3002, 2],
+    ['authn_login_fail', 3002, 1],
+    ['authn_password_change', 3001, 3],
+    ['authz.role_change', 3005, undefined],
+    ['authz.denied', 6003, undefined],
+    ['user_created', 3001, 1],
+    ['user_archived', 3001, 5],
+    ['user_deleted', 3001, 6],
+  ])('%s is class %i, activity %s: what rules of a SIEM look for', (type, classUid, activityId) => {
+    expect(new EventTypeTable<OcsfEventType>(OCSF_EVENT_TYPES, {}, []).find(type)).toEqual(
+      activityId === undefined ? { classUid } : { classUid, activityId },
+    );
   });
 
   it('has a row of its own for every shipped type', () => {

@@ -54,7 +54,7 @@ export interface OcsfEntities {
   readonly after: object | undefined;
 }
 
-export function entitiesOf({ resource, changes = [], outcome }: AuditEvent): OcsfEntities | undefined {
+export function entitiesOf({ resource, changes = [], outcome, stage }: AuditEvent): OcsfEntities | undefined {
   const name = nameOf(resource);
   if (resource === undefined || name === undefined) return undefined;
   const word = OCSF_ENTITY_TYPES.get(resource.type);
@@ -64,7 +64,7 @@ export function entitiesOf({ resource, changes = [], outcome }: AuditEvent): Ocs
     type: word?.caption ?? resource.type,
     ...(word === undefined ? undefined : { [word.attribute]: name }),
   };
-  const after = outcome === 'success' ? sideOf(changes, 'after') : undefined;
+  const after = outcome === 'success' && stage === 'outcome' ? sideOf(changes, 'after') : undefined;
   return {
     before: { ...entity, data: sideOf(changes, 'before') },
     after: after === undefined ? undefined : { ...entity, data: after },

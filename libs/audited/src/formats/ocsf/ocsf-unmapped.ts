@@ -29,6 +29,9 @@ export function unmappedOf(
       trace_id: places.includes('trace') ? undefined : event.traceId,
       span_id: event.spanId,
       stage: event.stage,
+      // The status of an intent is always pending.
+      outcome: event.stage === 'intent' && event.outcome !== 'pending' ? event.outcome : undefined,
+      duration_ms: Number.isSafeInteger(event.durationMs ?? 0) ? undefined : event.durationMs,
       data_classification: event.dataClassification,
       actor: {
         kind: actor.kind,

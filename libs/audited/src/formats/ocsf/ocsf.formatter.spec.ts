@@ -1,7 +1,7 @@
 import type { AuditActor, AuditEvent, HttpTransport } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { anEvent } from '../../testing/audit-event.fixture.js';
-import { ocsfFaults, type OcsfMembers } from '../../testing/formats/ocsf.schema.js';
+import { ocsfFaults, type OcsfMembers } from '../../testing/formats/reading/ocsf.schema.js';
 import { ocsfFormatter, type OcsfFormatOptions } from './ocsf.formatter.js';
 
 const SEAL = { chain: 'main', position: 7, previousHash: 'a'.repeat(64), hash: 'b'.repeat(64), scheme: 'sha256-v1' };
@@ -239,6 +239,20 @@ describe('Entity Management (3004)', () => {
       { field: 'limit', before: '1', after: '[2]' },
       { field: 'new', after: '"x"' },
     ]);
+  });
+
+  it('has no result, and no success, of what has not begun', () => {
+    const facts: Partial<AuditEvent> = { type: 'config.changed', resource: { type: 'settings', id: 's' }, changes };
+    const event = ocsf({ ...facts, stage: 'intent', outcome: 'success' });
+    expect(event).toMatchObject({ status_id: 99, status: 'pending' });
+    expect(event).not.toHaveProperty('entity_result');
+    expect(audited(event)).toMatchObject({ stage: 'intent', outcome: 'success' });
+  });
+
+  it.each([2 ** 53, 1e21, 1.5])('has no duration of %d, which no long_t holds', (durationMs) => {
+    const event = ocsf({ durationMs });
+    expect(event).not.toHaveProperty('duration');
+    expect(audited(event)).toMatchObject({ duration_ms: durationMs });
   });
 
   it('has no result of what did not come about', () => {

@@ -68,7 +68,8 @@ function eventOf(
   const { places, caption, activities } = ocsfClass;
   const { attributes } = parts;
   const severity = OCSF_SEVERITIES[event.severity];
-  const status = OCSF_STATUSES[event.outcome];
+  // An intent was written before the action ran, whatever its writer said of the outcome.
+  const status = OCSF_STATUSES[event.stage === 'intent' ? 'pending' : event.outcome];
   const risk = OCSF_RISKS[event.risk];
   const isDenied = event.outcome === 'denied';
   const http = places.includes('http') && event.transport.kind === 'http' ? event.transport : undefined;
@@ -90,7 +91,7 @@ function eventOf(
     time: Date.parse(event.occurredAt),
     // Times of events are UTC.
     timezone_offset: 0,
-    duration: event.durationMs,
+    duration: Number.isSafeInteger(event.durationMs) ? event.durationMs : undefined,
     message: event.action,
     severity_id: severity.id,
     severity: severity.caption,

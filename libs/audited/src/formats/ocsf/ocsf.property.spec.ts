@@ -6,9 +6,9 @@ import { scamIntelligenceCatalogue } from '../../catalogue/scam-intelligence.cat
 import type { AuditEvent, AuditResource } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { anyRecord, hostileText } from '../../testing/formats/audit-record.arbitrary.js';
-import { parseOcsf } from '../../testing/formats/ocsf.parser.js';
-import { OCSF_SCHEMA_CLASSES, ocsfFaults, type OcsfMembers } from '../../testing/formats/ocsf.schema.js';
-import { asSaid } from '../../testing/formats/older-systems.parser.js';
+import { parseOcsf } from '../../testing/formats/reading/ocsf.parser.js';
+import { OCSF_SCHEMA_CLASSES, ocsfFaults, type OcsfMembers } from '../../testing/formats/reading/ocsf.schema.js';
+import { asSaid } from '../../testing/formats/reading/older-systems.parser.js';
 import { formattedDocument } from '../formatted-document.js';
 import type { OcsfEventType } from './ocsf-event-types.js';
 import { ocsfFormatter } from './ocsf.formatter.js';

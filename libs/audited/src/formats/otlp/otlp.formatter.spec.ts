@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { PACKAGE_VERSION } from '../../event/package-version.js';
 import { GOLDEN_RECORDS } from '../../testing/formats/golden-records.js';
-import { readOtlp, type OtlpLogRecord } from '../../testing/formats/otlp.schema.js';
+import { readOtlp, type OtlpLogRecord } from '../../testing/formats/reading/otlp.schema.js';
 import { OTLP_ATTRIBUTES, OTLP_RESOURCE_ATTRIBUTES } from './otlp-attributes.js';
 import { otlpBatch } from './otlp-batch.js';
 import { otlpFormatter, type OtlpFormatOptions } from './otlp.formatter.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { AuditRecord } from '../../event/audit-record.js';
 import type { JsonValue } from '../../event/json-value.js';
 import { anyRecord } from '../../testing/formats/audit-record.arbitrary.js';
-import { asOtlp, readOtlp, recordOf, type OtlpLogRecord } from '../../testing/formats/otlp.schema.js';
+import { asOtlp, readOtlp, recordOf, type OtlpLogRecord } from '../../testing/formats/reading/otlp.schema.js';
 import { otlpBatch } from './otlp-batch.js';
 import { otlpFormatter } from './otlp.formatter.js';
 

@@ -36,8 +36,8 @@ function json(value: object | undefined): string | undefined {
 
 /**
  * The columns, in the order of the record: with `CutColumns`, which says what was cut, they are fifty, as many as the
- * service advises for a table. `Remarks` has `truncated`, `redacted`, `spooled`, `uncatalogued`, `personal` and `erased`;
- * `Seal` has `previousHash`, `scheme` and `mac`.
+ * service advises for a table. `Remarks` has `truncated`, `redacted`, `spooled`, `uncatalogued`, `personal`, `erased`, and
+ * a `causationId` that is no UUID; `Seal` has `previousHash`, `scheme` and `mac`.
  */
 export const SENTINEL_COLUMNS: readonly SentinelColumn[] = [
   // Without the fraction: that is the only form the service documents for the field of `time-generated-field`.
@@ -56,7 +56,9 @@ export const SENTINEL_COLUMNS: readonly SentinelColumn[] = [
   text('Ticket', 'ticket', ({ event }) => event.ticket),
   text('DataClassification', 'dataClassification', ({ event }) => event.dataClassification),
   text('CorrelationId', 'correlationId', ({ event }) => event.correlationId),
-  guid('CausationId', 'causationId', ({ event }) => event.causationId),
+  guid('CausationId', 'causationId, if it is a UUID', ({ event }) =>
+    isUuid(event.causationId) ? event.causationId : undefined,
+  ),
   text('SessionId', 'sessionId', ({ event }) => event.sessionId),
   text('TraceId', 'traceId', ({ event }) => event.traceId),
   text('SpanId', 'spanId', ({ event }) => event.spanId),
@@ -86,7 +88,11 @@ export const SENTINEL_COLUMNS: readonly SentinelColumn[] = [
   text('Details', 'details', ({ event }) => json(event.details)),
   text('Changes', 'changes', ({ event }) => json(event.changes)),
   text('Error', 'error', ({ event }) => json(event.error)),
-  text('Remarks', 'truncated, redacted, spooled, uncatalogued, personal, erased', remarksOf),
+  text(
+    'Remarks',
+    'truncated, redacted, spooled, uncatalogued, personal, erased, a causationId that is no UUID',
+    remarksOf,
+  ),
   text('Labels', 'labels that the application gives to the type', (_record, labels) => json(labels)),
   text('Chain', 'seal.chain', ({ seal }) => seal.chain),
   number('Position', 'seal.position', ({ seal }) => seal.position),
@@ -98,6 +104,14 @@ export const SENTINEL_COLUMNS: readonly SentinelColumn[] = [
 
 function remarksOf({ event, erased }: AuditRecord): string | undefined {
   const { truncated, redacted, spooled, uncatalogued, personal } = event;
-  const remarks = jsonText({ truncated, redacted, spooled, uncatalogued, personal, erased });
+  // Whoever records may give any text for what caused an event; in `CausationId` it would open a second column.
+  const causationId = isUuid(event.causationId) || event.causationId === '' ? undefined : event.causationId;
+  const remarks = jsonText({ truncated, redacted, spooled, uncatalogued, personal, erased, causationId });
   return remarks === '{}' ? undefined : remarks;
+}
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+function isUuid(text: string | undefined): boolean {
+  return text !== undefined && UUID.test(text);
 }

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { GOLDEN_RECORDS } from '../../testing/formats/golden-records.js';
-import { LEGACY_SCHEMA, legacyFaults, type LegacyProperties } from '../../testing/formats/sentinel-legacy.schema.js';
+import { LEGACY_SCHEMA, legacyFaults, type LegacyProperties } from '../../testing/formats/reading/sentinel-legacy.schema.js';
 import { SENTINEL_COLUMNS } from './sentinel-columns.js';
 import { sentinelLegacyFormatter, type SentinelLegacyFormatOptions } from './sentinel-legacy.formatter.js';
 
@@ -69,6 +69,12 @@ describe('sentinel-legacy', () => {
   it('tells what is not as it was', () => {
     const remarks = { truncated: [{ path: '/details/a', bytes: 9 }], spooled: true, uncatalogued: true } as const;
     expect(propertiesOf(remarks)['Remarks']).toBe(JSON.stringify(remarks));
+  });
+
+  it('keeps a causation id that is no UUID out of the column of those that are', () => {
+    const properties = propertiesOf({ causationId: 'job-42' });
+    expect(properties).toMatchObject({ Remarks: '{"causationId":"job-42"}' });
+    expect(properties).not.toHaveProperty('CausationId');
   });
 
   it('adds labels', () => {

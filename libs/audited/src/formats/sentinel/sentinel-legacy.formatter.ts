@@ -27,7 +27,7 @@ const ARRAY: DocumentShape = { start: '[', separator: ',\n', terminator: '', end
  * `sentinel-columns.ts` lists the properties. `EventTime` is for the header `time-generated-field`. Each property keeps
  * its type for ever, whatever a record holds:
  *
- * - `EventId` and `CausationId` are UUIDs, so their columns end in `_g`.
+ * - `EventId` and `CausationId` are UUIDs, so their columns end in `_g`; a causation id that is none is in `Remarks`.
  * - Every other identifier is a text. One that looks like a GUID or a date, as a trace id always does, has `text:` in
  *   front, and so has a text that begins with `text:` itself. A reader removes it once.
  * - An address that is no IP address, and a text that is empty, have no property.

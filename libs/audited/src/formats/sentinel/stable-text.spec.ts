@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { hostileText } from '../../testing/formats/audit-record.arbitrary.js';
-import { inferredSuffix } from '../../testing/formats/sentinel-legacy.schema.js';
+import { inferredSuffix } from '../../testing/formats/reading/sentinel-legacy.schema.js';
 import { stableText } from './stable-text.js';
 
 const GUID = '8145d822-13a7-44ad-859c-36f31a84f6dd';

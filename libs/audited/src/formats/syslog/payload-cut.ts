@@ -1,7 +1,7 @@
 import { cutToBytes } from '../plain-text.js';
 
-/** A text in some format, in at most `room` bytes of it. */
-export type PayloadCut = (text: string, room: number) => string;
+/** A text in some format, in at most `room` bytes of it; `undefined` when it would not be of that format any more. */
+export type PayloadCut = (text: string, room: number) => string | undefined;
 
 /**
  * The payloads that may be made shorter without becoming something else, and how. Free text is cut between two
@@ -11,7 +11,7 @@ export type PayloadCut = (text: string, room: number) => string;
 export const PAYLOAD_CUTS: ReadonlyMap<string, PayloadCut> = new Map([
   ['cef', cutCef],
   ['leef', cutLeef],
-  ['text', cutToBytes],
+  ['text', (text, room) => cutToBytes(text, Math.max(room, 0))],
 ]);
 
 /** Seven fields, each ended by a `|` that no backslash escapes. */
@@ -19,17 +19,17 @@ const CEF_HEADER = /^(?:[^|\\]*(?:\\.[^|\\]*)*\|){7}/;
 /** The space before a pair; in a value, a backslash stands before every `=`. What has no meaning without a label keeps it. */
 const CEF_SEPARATOR = / (?=[A-Za-z0-9]+=)(?![A-Za-z0-9]+Label=)/;
 
-function cutCef(text: string, room: number): string {
+function cutCef(text: string, room: number): string | undefined {
   const header = CEF_HEADER.exec(text)?.[0];
-  return header === undefined ? cutToBytes(text, room) : withFittingPairs(text, header, CEF_SEPARATOR, ' ', room);
+  return header === undefined ? undefined : withFittingPairs(text, header, CEF_SEPARATOR, ' ', room);
 }
 
 /** Five fields; in version 2.0 a sixth, which is the delimiter as a character or as its number. */
 const LEEF_HEADER = /^LEEF:(?:1\.0(?:\|[^|]*){4}\||2\.0(?:\|[^|]*){4}\|(?:(.)|0?x([0-9A-Fa-f]{1,4}))?\|)/u;
 
-function cutLeef(text: string, room: number): string {
+function cutLeef(text: string, room: number): string | undefined {
   const [header, character, digits] = LEEF_HEADER.exec(text) ?? [];
-  if (header === undefined) return cutToBytes(text, room);
+  if (header === undefined) return undefined;
   const delimiter = character ?? String.fromCharCode(Number.parseInt(digits ?? '09', 16));
   return withFittingPairs(text, header, delimiter, delimiter, room);
 }
@@ -41,10 +41,10 @@ function withFittingPairs(
   between: string | RegExp,
   separator: string,
   room: number,
-): string {
+): string | undefined {
   const separatorBytes = Buffer.byteLength(separator);
   let left = room - Buffer.byteLength(header) + separatorBytes;
-  if (left < separatorBytes) return cutToBytes(header, room);
+  if (left < separatorBytes) return undefined;
   const pairs = text
     .slice(header.length)
     .split(between)

@@ -1,8 +1,8 @@
 import type { AuditEvent } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
-import { parseCef } from '../../testing/formats/cef.parser.js';
+import { parseCef } from '../../testing/formats/reading/cef.parser.js';
 import { GOLDEN_RECORDS } from '../../testing/formats/golden-records.js';
-import { parseSyslog3164 } from '../../testing/formats/syslog-3164.parser.js';
+import { parseSyslog3164 } from '../../testing/formats/reading/syslog-3164.parser.js';
 import { createFormatter } from '../event-formatters.js';
 import { sentinelAuditFormatter } from './sentinel-audit.formatter.js';
 import { syslogBsdFormatter, type SyslogBsdFormatOptions } from './syslog-bsd.formatter.js';

@@ -1,11 +1,11 @@
-import type { AuditEvent } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { OptionsInvalidError } from '../../event/audit.error.js';
 import type { EventFormatter } from '../event-formatter.js';
 import { FORMAT_OPTION_NAMES, type FormatOptions } from '../format.options.js';
 import { LINE_FORMATTERS, type FormatterFactory } from '../line-formatters.js';
 import { cutToBytes, singleLine } from '../plain-text.js';
-import { PAYLOAD_CUTS } from './payload-cut.js';
+import { PAYLOAD_CUTS, type PayloadCut } from './payload-cut.js';
+import { shorterRecords, withShortType } from './shorter-record.js';
 
 /** The formats that a message may carry by name. */
 export type PayloadName = keyof typeof LINE_FORMATTERS;
@@ -32,10 +32,16 @@ export interface Payload {
   /** Of the format. */
   readonly name: string;
   /** One line. */
-  format(record: AuditRecord): string;
+  readonly format: (record: AuditRecord) => string;
+  /** How its text is made shorter. Absent: it cannot be, so the record must. */
+  readonly cut?: PayloadCut | undefined;
 }
 
-const TEXT: Payload = { name: 'text', format: ({ event }) => singleLine(event.action) };
+const TEXT: Payload = {
+  name: 'text',
+  format: ({ event }) => singleLine(event.action),
+  cut: PAYLOAD_CUTS.get('text'),
+};
 
 /**
  * @param options the envelope's
@@ -71,7 +77,8 @@ function namedPayload(name: PayloadName, payloadOptions: unknown, envelope: Form
   const common = FORMAT_OPTION_NAMES.filter((option) => envelope[option] !== undefined);
   try {
     const options = { ...Object.fromEntries(common.map((option) => [option, envelope[option]])), ...payloadOptions };
-    return factory(options as never);
+    const formatter = factory(options as never);
+    return { name, format: (record) => formatter.format(record), cut: PAYLOAD_CUTS.get(name) };
   } catch (error) {
     if (!(error instanceof OptionsInvalidError)) throw error;
     // A common option may have been given to either; the path must lead to where it stands.
@@ -94,38 +101,25 @@ function inOneLine(text: string): string {
 }
 
 /**
- * Parts of an event without which it still says who did what, in the order in which they go when a message is too
- * long for a payload that cannot be cut, such as JSON.
- */
-export const SHED_PARTS = ['details', 'changes', 'targets', 'redacted', 'error'] as const;
-
-/**
  * The payload of a record in at most `room` bytes. One that is too long is cut if its format allows that, see
- * {@link PAYLOAD_CUTS}. For the others, parts of the event are left out one after the other, and the event's `truncated`
- * names each with the bytes of its JSON, so that the payload stays what its format promises. Only when all of them were
- * not enough, its text is cut at the end, between two characters (RFC 5424 section 6.1), and is broken.
+ * {@link PAYLOAD_CUTS}. For the others the record is made shorter step by step, see {@link shorterRecords}, so that the
+ * payload stays what its format promises. Only when there is not even room for what identifies and proves the record, the
+ * text is cut at its end, between two characters (RFC 5424 section 6.1), and is broken.
  */
-export function fittingPayload(payload: Payload, record: AuditRecord, room: number): string {
-  let text = payload.format(record);
+export function fittingPayload({ format, cut }: Payload, record: AuditRecord, room: number): string {
+  const text = format(record);
   if (fits(text, room)) return text;
-  const cut = PAYLOAD_CUTS.get(payload.name);
-  if (cut !== undefined) return cut(text, Math.max(room, 0));
-  let { event } = record;
-  for (const part of SHED_PARTS) {
-    if (event[part] === undefined) continue;
-    event = withoutPart(event, part);
-    text = payload.format({ ...record, event });
-    if (fits(text, room)) return text;
+  if (cut !== undefined) {
+    return cut(text, room) ?? cut(format(withShortType(record)), room) ?? cutToBytes(text, Math.max(room, 0));
   }
-  return cutToBytes(text, Math.max(room, 0));
+  let shorter = text;
+  for (const attempt of shorterRecords(record)) {
+    shorter = format(attempt);
+    if (fits(shorter, room)) return shorter;
+  }
+  return cutToBytes(shorter, Math.max(room, 0));
 }
 
 function fits(text: string, room: number): boolean {
   return text.length * 3 <= room || (text.length <= room && Buffer.byteLength(text) <= room);
-}
-
-function withoutPart(event: AuditEvent, part: (typeof SHED_PARTS)[number]): AuditEvent {
-  const { [part]: gone, ...rest } = event;
-  const truncation = { path: `/${part}`, bytes: Buffer.byteLength(JSON.stringify(gone)) };
-  return { ...rest, truncated: [...(event.truncated ?? []), truncation] };
 }

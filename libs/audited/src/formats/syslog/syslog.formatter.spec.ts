@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { GOLDEN_RECORDS } from '../../testing/formats/golden-records.js';
-import { parseSyslog5424 } from '../../testing/formats/syslog-5424.parser.js';
+import { parseSyslog5424 } from '../../testing/formats/reading/syslog-5424.parser.js';
 import { createFormatter } from '../event-formatters.js';
 import { syslogFormatter, type SyslogFormatOptions } from './syslog.formatter.js';
 
@@ -216,6 +216,27 @@ describe('Its structured data', () => {
 });
 
 describe('A message that is too long', () => {
+  const PAYLOADS = ['asim', 'ecs', 'flat', 'jsonl', 'ocsf', 'otlp', 'record'] as const;
+
+  // Whoever is not logged in may choose these texts, up to the limit of a line, and each `"` takes two bytes of JSON.
+  it.each(PAYLOADS.flatMap((payload) => [8192, 4096].map((maxBytes) => [payload, maxBytes] as const)))(
+    'carries %s that reads in %i bytes, with the seal, whatever a client sends',
+    (payload, maxBytes) => {
+      const quotes = '"'.repeat(1024);
+      const record = aRecord({
+        actor: { kind: 'anonymous', ip: '198.51.100.23', userAgent: quotes, roles: [quotes, quotes] },
+        reason: quotes,
+        action: quotes,
+        truncated: Array.from({ length: 20 }, () => ({ path: quotes, bytes: 1 })),
+        transport: { kind: 'http', method: 'POST', path: quotes, route: quotes, status: 401 },
+      });
+      const { message } = parsed(record, { payload, maxBytes });
+      expect(() => JSON.parse(message) as unknown).not.toThrow();
+      expect(message).toContain(record.event.id);
+      expect(message).toContain(record.seal.hash);
+    },
+  );
+
   const long = aRecord({
     details: { body: 'x'.repeat(9000) },
     changes: [{ field: 'a', before: 'é'.repeat(4000) }],
@@ -309,7 +330,11 @@ describe('Its options', () => {
   });
 
   it('lets the error of a factory pass that is not about options', () => {
-    const catalogues = [{ types: null }] as never;
-    expect(() => syslogFormatter({ payload: 'cef', catalogues })).toThrow(TypeError);
+    const payloadOptions = {
+      get product(): never {
+        throw new TypeError('not an option, but a fault');
+      },
+    };
+    expect(() => syslogFormatter({ payload: 'cef', payloadOptions })).toThrow(TypeError);
   });
 });

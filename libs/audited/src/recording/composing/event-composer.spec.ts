@@ -228,6 +228,11 @@ describe('words of the wrong kind', () => {
     [{ outcome: 'succes' }, { outcome: 'unknown' }],
     [{ outcome: { evil: true } }, { outcome: 'unknown' }],
     [{ outcome: null }, { outcome: 'success' }],
+    [{ stage: 'intent' }, { stage: 'intent', outcome: 'pending' }],
+    [
+      { stage: 'intent', outcome: 'success' },
+      { stage: 'intent', outcome: 'success' },
+    ],
     [{ outcome: 'failure', severity: 'fatal' }, { severity: 'error' }],
     [{ severity: ['info'] }, { severity: 'info' }],
     [{ outcome: 'denied', risk: '"}' }, { risk: 'medium' }],

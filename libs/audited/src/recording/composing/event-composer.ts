@@ -96,7 +96,8 @@ export class EventComposer {
     const text = (value: unknown, pointer: string): string | undefined => redactor.line(value, pointer, findings);
 
     const type = text(draft.type, '/type') ?? 'audit.untyped';
-    const outcome = outcomeWord(draft.outcome);
+    const stage = stageWord(draft.stage);
+    const outcome = outcomeWord(draft.outcome, stage);
     const { definition, severity, risk } = classifier.classify(type, outcome);
     const recordedAt = this.recordedTimes.at(clock.now());
     const personal: Record<string, JsonValue> = {};
@@ -106,7 +107,7 @@ export class EventComposer {
       occurredAt: this.occurredTimes.ofDate(draft.occurredAt) ?? recordedAt,
       recordedAt,
       type,
-      stage: stageWord(draft.stage),
+      stage,
       severity: severityWord(draft.severity) ?? severity,
       risk: riskWord(draft.risk) ?? risk,
       outcome,

@@ -19,9 +19,13 @@ const TRACE_ID = /^[0-9a-f]{32}$/i;
 const SPAN_ID = /^[0-9a-f]{16}$/i;
 const ONLY_ZEROS = /^0+$/;
 
-/** `success` when the caller says nothing, `unknown` when it says what nobody understands. */
-export function outcomeWord(given: unknown): AuditOutcome {
-  return given === undefined || given === null ? 'success' : (OUTCOMES.get(given) ?? 'unknown');
+/**
+ * When the caller says nothing: `pending` for an intent, which nothing has come of yet, otherwise `success`. `unknown`
+ * when it says what nobody understands.
+ */
+export function outcomeWord(given: unknown, stage: AuditStage): AuditOutcome {
+  if (given === undefined || given === null) return stage === 'intent' ? 'pending' : 'success';
+  return OUTCOMES.get(given) ?? 'unknown';
 }
 
 /** `undefined` for what is no severity: then the catalogue's counts. */

@@ -120,7 +120,7 @@ const anyTime = fc
   .date({ min: new Date('1970-01-01T00:00:00.000Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
   .map((date) => date.toISOString());
 const hex = (digits: number): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: digits, maxLength: digits });
+  fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: digits, maxLength: digits });
 const anyId = fc.uuid({ version: 7 });
 const anyAddress = fc.oneof(
   fc.ipV4(),
@@ -205,7 +205,8 @@ const anyEvent: fc.Arbitrary<AuditEvent> = facts<AuditEvent>(
   {
     id: anyId,
     correlationId: hostileText,
-    causationId: anyId,
+    // An id by its meaning; whoever records may give any text.
+    causationId: fc.oneof(anyId, hostileText),
     sessionId: hostileText,
     traceId: hex(32),
     spanId: hex(16),

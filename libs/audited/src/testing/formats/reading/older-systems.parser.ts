@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AuditActor, AuditEvent } from '../../event/audit-event.js';
-import type { AuditRecord } from '../../event/audit-record.js';
-import type { JsonValue } from '../../event/json-value.js';
+import type { AuditActor, AuditEvent } from '../../../event/audit-event.js';
+import type { AuditRecord } from '../../../event/audit-record.js';
+import type { JsonValue } from '../../../event/json-value.js';
 
 /**
  * Reads the two shapes that come from older systems back into a record, by tables of their own: what is written is whole
@@ -10,7 +10,7 @@ import type { JsonValue } from '../../event/json-value.js';
  */
 type Members = Readonly<Record<string, unknown>>;
 
-const SCHEMAS = join(import.meta.dirname, '../../../../../test/golden/schemas');
+const SCHEMAS = join(import.meta.dirname, '../../../../../../test/golden/schemas');
 const FLAT = fixture<{ readonly keys: readonly (readonly [string, string])[] }>('flat.json');
 const SIEM = fixture<{
   readonly required: readonly string[];

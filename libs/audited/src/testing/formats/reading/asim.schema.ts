@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { AuditRecord } from '../../event/audit-record.js';
+import type { AuditRecord } from '../../../event/audit-record.js';
 
 /** A column of the fixture, which is written from Microsoft's documents and not from the formatter. */
 interface Column {
@@ -25,7 +25,7 @@ interface Fixture {
 }
 
 export const ASIM_SCHEMA = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../../../test/golden/schemas/asim-audit-event-0.1.2.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '../../../../../../test/golden/schemas/asim-audit-event-0.1.2.json'), 'utf8'),
 ) as Fixture;
 
 export type AsimRowRead = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-import { ocsfFormatter } from '../../formats/ocsf/ocsf.formatter.js';
-import { GOLDEN_RECORDS } from './golden-records.js';
+import { ocsfFormatter } from '../../../formats/ocsf/ocsf.formatter.js';
+import { GOLDEN_RECORDS } from '../golden-records.js';
 import { ocsfFaults, type OcsfMembers } from './ocsf.schema.js';
 
 type Change = (event: Record<string, unknown>) => void;

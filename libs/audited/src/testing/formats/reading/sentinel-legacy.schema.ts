@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AuditRecord } from '../../event/audit-record.js';
+import type { AuditRecord } from '../../../event/audit-record.js';
 
 /** Written from Microsoft's documents; the columns are the promise that this package makes. */
 interface Fixture {
@@ -16,7 +16,7 @@ interface Fixture {
 export type Suffix = 's' | 'd' | 'b' | 'g' | 't';
 
 export const LEGACY_SCHEMA = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../../../test/golden/schemas/sentinel-legacy.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '../../../../../../test/golden/schemas/sentinel-legacy.json'), 'utf8'),
 ) as Fixture;
 
 export type LegacyProperties = Readonly<Record<string, unknown>>;
@@ -94,7 +94,7 @@ export function recordOfLegacy(properties: LegacyProperties): AuditRecord {
       ticket: text('Ticket'),
       dataClassification: text('DataClassification'),
       correlationId: text('CorrelationId'),
-      causationId: properties['CausationId'],
+      causationId: properties['CausationId'] ?? remarks['causationId'],
       sessionId: text('SessionId'),
       traceId: text('TraceId'),
       spanId: text('SpanId'),

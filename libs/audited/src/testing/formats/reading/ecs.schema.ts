@@ -17,7 +17,7 @@ interface Mapping {
   readonly properties?: Readonly<Record<string, Mapping>>;
 }
 
-const ROOT = join(import.meta.dirname, '../../../../..');
+const ROOT = join(import.meta.dirname, '../../../../../..');
 const SCHEMA = fixture<{
   readonly required: readonly string[];
   readonly allowedValues: Readonly<Record<string, readonly string[]>>;
@@ -27,9 +27,7 @@ const SCHEMA = fixture<{
 }>('test/golden/schemas/ecs-9.4.json');
 const TEMPLATE = fixture<{
   readonly template: { readonly mappings: Mapping & { readonly date_detection?: boolean } };
-}>(
-  'docs/guide/ecs-component-template.json',
-);
+}>('docs/guide/ecs-component-template.json');
 
 function fixture<Content>(path: string): Content {
   return JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as Content;

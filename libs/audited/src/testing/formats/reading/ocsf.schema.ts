@@ -7,7 +7,7 @@ import { join } from 'node:path';
  * points nowhere. Each is a line of the answer.
  */
 const OCSF = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../../../test/golden/schemas/ocsf-1.8.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '../../../../../../test/golden/schemas/ocsf-1.8.json'), 'utf8'),
 ) as {
   readonly version: string;
   readonly types: Readonly<Record<string, SchemaType>>;

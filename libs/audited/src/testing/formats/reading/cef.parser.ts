@@ -18,7 +18,7 @@ interface DictionaryKey {
 }
 
 const STANDARD = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../../../test/golden/schemas/cef.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '../../../../../../test/golden/schemas/cef.json'), 'utf8'),
 ) as { readonly header: Record<string, number>; readonly keys: Record<string, DictionaryKey> };
 
 /**

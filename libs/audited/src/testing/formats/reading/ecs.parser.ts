@@ -1,6 +1,6 @@
-import type { AuditActor, AuditEvent } from '../../event/audit-event.js';
-import type { AuditRecord } from '../../event/audit-record.js';
-import type { JsonValue } from '../../event/json-value.js';
+import type { AuditActor, AuditEvent } from '../../../event/audit-event.js';
+import type { AuditRecord } from '../../../event/audit-record.js';
+import type { JsonValue } from '../../../event/json-value.js';
 
 type Members = Readonly<Record<string, unknown>>;
 type Fields = (path: string) => unknown;

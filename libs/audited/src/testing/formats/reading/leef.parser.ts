@@ -19,7 +19,7 @@ interface PredefinedKey {
 }
 
 const STANDARD = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../../../test/golden/schemas/leef.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '../../../../../../test/golden/schemas/leef.json'), 'utf8'),
 ) as { readonly eventId: number; readonly keys: Record<string, PredefinedKey> };
 
 /** Names that IBM gave a meaning. */

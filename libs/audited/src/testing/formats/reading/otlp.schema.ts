@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AuditRecord } from '../../event/audit-record.js';
-import type { JsonValue } from '../../event/json-value.js';
+import type { AuditRecord } from '../../../event/audit-record.js';
+import type { JsonValue } from '../../../event/json-value.js';
 
 /**
  * Reads OTLP/JSON by the field lists of its Protobuf messages: an unknown field, a wrong type, a key given twice, a name
@@ -9,7 +9,7 @@ import type { JsonValue } from '../../event/json-value.js';
  * written is whole exactly when the record comes back.
  */
 const OTLP = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../../../test/golden/schemas/otlp-logs.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '../../../../../../test/golden/schemas/otlp-logs.json'), 'utf8'),
 ) as {
   readonly messages: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly anyValue: Readonly<Record<string, string>>;
