@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import type { AuditActor } from '../../event/audit-event.js';
 import { anyRecord } from '../../testing/formats/audit-record.arbitrary.js';
 import { asCarried, parseEcs } from '../../testing/formats/reading/ecs.parser.js';
-import { DETECTS_DATES, ecsFaults, isUnlimited, leavesOf, OWN_MAPPINGS } from '../../testing/formats/reading/ecs.schema.js';
+import {
+  DETECTS_DATES,
+  ecsFaults,
+  isUnlimited,
+  leavesOf,
+  OWN_MAPPINGS,
+} from '../../testing/formats/reading/ecs.schema.js';
 import { formattedDocument } from '../formatted-document.js';
 import { ECS_FIELDS } from './ecs-fields.js';
 import { ecsFormatter } from './ecs.formatter.js';

@@ -1,7 +1,11 @@
 import type { AuditEvent } from '../../event/audit-event.js';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { GOLDEN_RECORDS } from '../../testing/formats/golden-records.js';
-import { LEGACY_SCHEMA, legacyFaults, type LegacyProperties } from '../../testing/formats/reading/sentinel-legacy.schema.js';
+import {
+  LEGACY_SCHEMA,
+  legacyFaults,
+  type LegacyProperties,
+} from '../../testing/formats/reading/sentinel-legacy.schema.js';
 import { SENTINEL_COLUMNS } from './sentinel-columns.js';
 import { sentinelLegacyFormatter, type SentinelLegacyFormatOptions } from './sentinel-legacy.formatter.js';
 

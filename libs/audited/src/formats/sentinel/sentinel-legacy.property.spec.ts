@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import type { AuditRecord } from '../../event/audit-record.js';
 import { anyRecord } from '../../testing/formats/audit-record.arbitrary.js';
 import { asSaid } from '../../testing/formats/reading/older-systems.parser.js';
-import { legacyFaults, recordOfLegacy, type LegacyProperties } from '../../testing/formats/reading/sentinel-legacy.schema.js';
+import {
+  legacyFaults,
+  recordOfLegacy,
+  type LegacyProperties,
+} from '../../testing/formats/reading/sentinel-legacy.schema.js';
 import { formattedDocument } from '../formatted-document.js';
 import { sentinelLegacyFormatter } from './sentinel-legacy.formatter.js';
 
