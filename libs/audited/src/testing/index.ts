@@ -1,5 +1,7 @@
 /** For tests of this package and of those who extend it. */
 export { anAppendableEvent, anEvent } from './audit-event.fixture.js';
+export { auditExporterContract, type ExporterUnderTest, type ReceiverTrouble } from './audit-exporter.contract.js';
+export { aDeliveryBatch, type BatchFixture } from './delivery-batch.fixture.js';
 export {
   auditInboxContract,
   type InboxContractAids,
