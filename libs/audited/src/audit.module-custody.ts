@@ -9,6 +9,7 @@ import { CheckpointFile } from './custody/checkpoints/checkpoint-file.js';
 import { CheckpointSchedule } from './custody/checkpoints/checkpoint-schedule.js';
 import { custodyParts, type CustodyParts, type ErasureReach } from './custody/custody-parts.js';
 import { JournalErasurePlace } from './custody/erasure/journal.erasure-place.js';
+import { RequiredDestinations } from './delivery/operating/required-destinations.js';
 import { systemClock } from './event/clock.js';
 import { FailureLog } from './recording/accounting/failure-log.js';
 import { RecorderCounters } from './recording/accounting/recorder-counters.js';
@@ -87,6 +88,7 @@ async function openParts(options: ResolvedAuditOptions, places: Places): Promise
     file,
     retention,
     classOfType: (type) => classifier.classify(type, 'unknown').definition?.retentionClass,
+    guards: [new RequiredDestinations(store.ledger())],
     erasure: erasureReach(options, places, classifier),
     clock: systemClock,
   });

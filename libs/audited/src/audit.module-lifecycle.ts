@@ -3,6 +3,8 @@ import { AUDIT_OPTIONS } from './audit.module-definition.js';
 import type { ResolvedAuditOptions } from './audit.options.js';
 import { HttpCapture } from './capture/http/http-capture.js';
 import { CheckpointSchedule } from './custody/checkpoints/checkpoint-schedule.js';
+import { DeliveryEngine } from './delivery/engine/delivery.engine.js';
+import { DeliveryRecorder } from './delivery/operating/delivery-recorder.js';
 import { systemClock } from './event/clock.js';
 import { FailureLog } from './recording/accounting/failure-log.js';
 import { RecorderCounters } from './recording/accounting/recorder-counters.js';
@@ -27,6 +29,8 @@ export const LIFECYCLE_PROVIDER: Provider = {
     Sequencer,
     HttpCapture,
     CheckpointSchedule,
+    DeliveryEngine,
+    DeliveryRecorder,
   ],
   useFactory: (
     { lifecycle, limits: { shutdownTimeoutMs } }: ResolvedAuditOptions,
@@ -39,6 +43,8 @@ export const LIFECYCLE_PROVIDER: Provider = {
     sequencer: Sequencer | undefined,
     requests: HttpCapture,
     checkpoints: CheckpointSchedule,
+    deliveries: DeliveryEngine,
+    deliveryRecords: DeliveryRecorder,
   ) =>
     new AuditLifecycle({
       recorder,
@@ -51,12 +57,15 @@ export const LIFECYCLE_PROVIDER: Provider = {
       sources: [
         { name: 'the requests that nobody waits for', close: (timeoutMs) => requests.settleAbandoned(timeoutMs) },
         { name: 'the sequencer', close: async (timeoutMs) => sequencer?.close(timeoutMs) },
+        { name: 'the records of deliveries', close: async () => deliveryRecords.flush() },
       ],
       resources: [
         { name: 'the writer', close: (timeoutMs) => writer.close(timeoutMs) },
         // The spool has been emptied as far as it can be, and what is signed goes into the journal too.
         { name: 'the checkpoints', close: (timeoutMs) => checkpoints.close(timeoutMs) },
         { name: 'the journal', close: async () => journal?.close() },
+        // Everything is in the log now, the last checkpoint too; what does not get away is sent at the next start.
+        { name: 'the destinations', close: (timeoutMs) => deliveries.close(timeoutMs / 2) },
         { name: 'the store', close: () => store.close() },
       ],
     }),

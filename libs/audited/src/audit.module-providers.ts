@@ -9,6 +9,8 @@ import { HttpCapture } from './capture/http/http-capture.js';
 import { systemClock } from './event/clock.js';
 import { MAIN_CHAIN } from './event/audit-record.js';
 import { CUSTODY_PROVIDERS } from './audit.module-custody.js';
+import { DELIVERY_PROVIDERS } from './audit.module-delivery.js';
+import { AppendSignal } from './delivery/engine/append-signal.js';
 import { CheckpointSchedule } from './custody/checkpoints/checkpoint-schedule.js';
 import { AuditContext } from './recording/context/audit-context.js';
 import { ContextualDrafts } from './recording/context/contextual-drafts.js';
@@ -69,9 +71,16 @@ const places: Provider[] = [
   {
     provide: AuditStore,
     // The composer is not used: it is built before, so that wrong options never leave a database behind.
-    inject: [AUDIT_OPTIONS, AUDIT_DATA_SOURCE, EventComposer],
-    useFactory: ({ database, seal }: ResolvedAuditOptions, application: ApplicationDataSource | undefined) =>
-      storeFor(database, application, (message) => auditLogger().warn(message), seal),
+    inject: [AUDIT_OPTIONS, AUDIT_DATA_SOURCE, AppendSignal, EventComposer],
+    useFactory: (
+      { database, seal }: ResolvedAuditOptions,
+      application: ApplicationDataSource | undefined,
+      { appended }: AppendSignal,
+    ) =>
+      storeFor(database, application, (message) => auditLogger().warn(message), {
+        whenAppended: appended,
+        ...(seal === undefined ? {} : { seal }),
+      }),
   },
   { provide: AuditReader, useExisting: AuditStore },
   {
@@ -261,6 +270,7 @@ export const AUDIT_PROVIDERS: Provider[] = [
   ...places,
   ...writePath,
   ...CUSTODY_PROVIDERS,
+  ...DELIVERY_PROVIDERS,
   ...capture,
   LIFECYCLE_PROVIDER,
 ];

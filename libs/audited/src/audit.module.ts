@@ -18,6 +18,8 @@ import {
 import { auditLogger } from './audit.module-factories.js';
 import { AUDIT_PROVIDERS } from './audit.module-providers.js';
 import { AuditCustody } from './custody/audit-custody.js';
+import { DeliveryEngine } from './delivery/engine/delivery.engine.js';
+import { AuditDestinations } from './delivery/operating/audit-destinations.js';
 import { CheckpointSchedule } from './custody/checkpoints/checkpoint-schedule.js';
 import { CaptureBootstrap } from './capture/capture-bootstrap.js';
 import { AuditLifecycle } from './recording/lifecycle/audit-lifecycle.js';
@@ -37,7 +39,7 @@ import { AuditReader } from './storage/audit-reader.js';
 @Module({
   imports: [DiscoveryModule],
   providers: AUDIT_PROVIDERS,
-  exports: [AuditService, AuditReader, AuditJournal, AuditCustody],
+  exports: [AuditService, AuditReader, AuditJournal, AuditCustody, AuditDestinations],
 })
 export class AuditModule extends AuditModuleBase implements NestModule, OnApplicationBootstrap, OnApplicationShutdown {
   /** @throws OptionsInvalidError for what has to be known now; the rest of the options is checked at boot */
@@ -56,6 +58,7 @@ export class AuditModule extends AuditModuleBase implements NestModule, OnApplic
     @Inject(CaptureBootstrap) private readonly bootstrap: CaptureBootstrap,
     @Inject(AuditLifecycle) private readonly lifecycle: AuditLifecycle,
     @Inject(CheckpointSchedule) private readonly checkpoints: CheckpointSchedule,
+    @Inject(DeliveryEngine) private readonly deliveries: DeliveryEngine,
     @Inject(AUDIT_DATA_SOURCE) private readonly application: unknown,
   ) {
     super();
@@ -70,6 +73,7 @@ export class AuditModule extends AuditModuleBase implements NestModule, OnApplic
   async onApplicationBootstrap(): Promise<void> {
     await this.lifecycle.start();
     this.checkpoints.start();
+    this.deliveries.start();
   }
 
   /** Connections are closed by now: everything that was accepted becomes durable. */

@@ -11,6 +11,8 @@ import {
   type RetentionPolicy,
 } from './custody/retention/retention.options.js';
 import { DEFAULT_CAPTURE_OPTIONS, type CaptureOptions } from './capture/capture.options.js';
+import { resolveDeliveryTimes, type DeliveryTimes } from './delivery/delivery.options.js';
+import { resolveDestinations, type Destination, type DestinationOptions } from './delivery/destination.options.js';
 import type { EventCatalogue } from './catalogue/event-catalogue.js';
 import type { AuditOrigin } from './event/audit-event.js';
 import { OptionsInvalidError } from './event/audit.error.js';
@@ -65,6 +67,10 @@ export interface AuditModuleOptions {
   readonly checkpoints?: CheckpointsOptions;
   /** Seals every record with a secret key besides. @default records are sealed without a key */
   readonly seal?: SealOptions;
+  /** The SIEMs that every record goes to. More can be added at run time: inject `AuditDestinations`. @default none */
+  readonly destinations?: readonly DestinationOptions[];
+  /** Times of the engine that serves them. */
+  readonly delivery?: Partial<DeliveryTimes>;
   /** How long records are kept, and where they are archived before they go. @default for ever */
   readonly retention?: RetentionOptions;
   /** Types of the records that say when a process began and ended; `false` for none. @default `audit.started`, `audit.stopped` */
@@ -96,6 +102,8 @@ export interface ResolvedAuditOptions {
   readonly checkpoints: ResolvedCheckpoints;
   /** As it was given, and checked: a store reads it itself. */
   readonly seal: SealOptions | undefined;
+  readonly destinations: readonly Destination[];
+  readonly delivery: DeliveryTimes;
   readonly retention: RetentionPolicy;
   readonly lifecycle: LifecycleTypes | undefined;
 }
@@ -122,6 +130,8 @@ export const OPTION_NAMES = [
   'sequencer',
   'checkpoints',
   'seal',
+  'destinations',
+  'delivery',
   'retention',
   'lifecycle',
 ];
@@ -155,6 +165,8 @@ export function resolveOptions(given: AuditModuleOptions): ResolvedAuditOptions 
     sequencer: resolveSequencer(given.sequencer),
     checkpoints: resolveCheckpoints(given.checkpoints),
     seal: checkedSeal(given.seal),
+    destinations: resolveDestinations(given.destinations ?? [], 'destinations'),
+    delivery: resolveDeliveryTimes(given.delivery),
     retention: resolveRetention(given.retention ?? {}),
     lifecycle: resolveLifecycle(given.lifecycle),
   });

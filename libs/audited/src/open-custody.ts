@@ -9,6 +9,9 @@ import { custodyParts } from './custody/custody-parts.js';
 import type { ErasurePlace } from './custody/erasure/erasure-place.js';
 import { JournalErasurePlace } from './custody/erasure/journal.erasure-place.js';
 import { resolveRetention, type RetentionOptions } from './custody/retention/retention.options.js';
+import { DestinationOperations } from './delivery/operating/destination-operations.js';
+import { RequiredDestinations } from './delivery/operating/required-destinations.js';
+import { MAIN_CHAIN } from './event/audit-record.js';
 import type { AuditOrigin } from './event/audit-event.js';
 import { checkOneOf, checkShape } from './event/option-checks.js';
 import { systemClock } from './event/clock.js';
@@ -82,6 +85,8 @@ export interface OpenCustodyOptions {
 /** A log that was opened. */
 export interface OpenedCustody {
   readonly custody: AuditCustody;
+  /** What operators do to destinations; whoever leads one follows within a second. */
+  readonly destinations: DestinationOperations;
   readonly reader: AuditReader;
   /** Ends everything that was opened; idempotent. */
   readonly close: () => Promise<void>;
@@ -126,7 +131,10 @@ export async function openCustody(options: OpenCustodyOptions): Promise<OpenedCu
   const composer = composerOf(options, classifier);
   const { access = 'write' } = options;
   checkOneOf('access', access, ['read', 'write']);
-  const store = storeFor(database, undefined, warn, options.seal, access);
+  const store = storeFor(database, undefined, warn, {
+    access,
+    ...(options.seal === undefined ? {} : { seal: options.seal }),
+  });
   const file = signing.file === undefined ? undefined : new CheckpointFile(signing.file);
   const spools = (options.spools ?? []).map((directory) => spoolOf(directory, warn));
   const close = closing(store, spools);
@@ -144,6 +152,7 @@ export async function openCustody(options: OpenCustodyOptions): Promise<OpenedCu
       file,
       retention,
       classOfType: options.classOfType ?? ((type) => classifier.classify(type, 'unknown').definition?.retentionClass),
+      guards: [new RequiredDestinations(store.ledger())],
       erasure: {
         waiting: spools.map(({ waiting }) => waiting),
         places: journalPlaces(options, store, classifier),
@@ -153,7 +162,13 @@ export async function openCustody(options: OpenCustodyOptions): Promise<OpenedCu
       clock: systemClock,
     });
     parts.checkpointer.rememberNotes(notes);
-    return { custody: new AuditCustody(parts), reader: store, close };
+    const destinations = new DestinationOperations({
+      ledger: store.ledger(),
+      stream: store.custody(),
+      reader: store,
+      record: (draft) => parts.records.append(MAIN_CHAIN, draft),
+    });
+    return { custody: new AuditCustody(parts), destinations, reader: store, close };
   } catch (error) {
     await close();
     throw error;

@@ -62,5 +62,21 @@ export const auditCatalogue = defineCatalogue('audit', {
 
   'audit.dead_letter_replayed': { category: 'delivery', title: 'Dead letters replayed', risk: 'medium' },
   'audit.dead_letter_discarded': { ...CUSTODY, category: 'delivery', title: 'Dead letters discarded' },
+  // A log that reaches nobody else is half a log: PCI DSS 10.7 wants such failures noticed and answered.
+  'audit.destination_failed': {
+    category: 'delivery',
+    title: 'Destination failed',
+    severity: 'error',
+    risk: 'high',
+    atLeastRecorded: true,
+  },
+  'audit.destination_recovered': { category: 'delivery', title: 'Destination recovered', atLeastRecorded: true },
+  'audit.dead_letter': {
+    category: 'delivery',
+    title: 'Events not delivered',
+    severity: 'error',
+    risk: 'high',
+    atLeastRecorded: true,
+  },
   'audit.destination_changed': { ...CUSTODY, category: 'delivery', title: 'Destination changed' },
 });

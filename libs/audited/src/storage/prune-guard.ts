@@ -1,12 +1,18 @@
 import type { ChainId } from '../event/audit-record.js';
 
+/** How far a chain may be pruned, and who keeps the rest. */
+export interface GuardLimit {
+  /** As an operator knows it: `destination splunk`. */
+  readonly name: string;
+  /** The last position that it needs no more; 0 when it needs everything. */
+  readonly through: number;
+}
+
 /**
- * Something that still needs records: a destination that has not received them yet, for instance. Retention asks every
+ * Something that still needs records: destinations that have not received them yet, for instance. Retention asks every
  * guard before it removes anything.
  */
 export interface PruneGuard {
-  /** As an operator knows it: `destination splunk`. */
-  readonly name: string;
-  /** The last position that it needs no more; 0 when it needs everything. Rejects when it cannot tell: nothing is pruned then. */
-  safeThrough(chain: ChainId): Promise<number>;
+  /** Rejects when it cannot tell: nothing is pruned then. */
+  safeThrough(chain: ChainId): Promise<GuardLimit>;
 }

@@ -1,4 +1,3 @@
-import type { SealOptions } from '../integrity/seal-keys.js';
 import type { AuditReader } from '../storage/audit-reader.js';
 import type { AuditStore } from '../storage/audit-store.js';
 import type { ApplicationDataSource } from './application-data-source.js';
@@ -7,7 +6,7 @@ import { DEFAULT_FILE, type DatabaseOptions } from './database.options.js';
 import { MysqlAuditStore } from './mysql/mysql.audit-store.js';
 import { PostgresAuditStore } from './postgres/postgres.audit-store.js';
 import { SqliteAuditStore } from './sqlite/sqlite.audit-store.js';
-import type { StoreAccess, StoreOptions } from './store.options.js';
+import type { StoreOptions } from './store.options.js';
 
 /** The log in a database: to write, to read, and what custody needs of it. */
 export type DatabaseStore = AuditStore & AuditReader & { custody(): DatabaseCustody };
@@ -17,18 +16,15 @@ export type DatabaseStore = AuditStore & AuditReader & { custody(): DatabaseCust
  *
  * @param given `undefined`: beside the application's DataSource, or a SQLite file where that is no server
  * @param warn told what an operator should know about the server's settings
- * @param seal keys of the keyed seal; default: none
- * @param access `read` for whoever only looks; default: `write`
+ * @param storeOptions what every store may be told
  * @throws OptionsInvalidError when the application's DataSource cannot be stood beside
  */
 export function storeFor(
   given: DatabaseOptions | undefined,
   application: ApplicationDataSource | undefined,
   warn: (message: string) => void,
-  seal?: SealOptions,
-  access: StoreAccess = 'write',
+  storeOptions: StoreOptions = {},
 ): DatabaseStore {
-  const storeOptions: StoreOptions = seal === undefined ? { access } : { access, seal };
   if (given === undefined) {
     return application === undefined
       ? new SqliteAuditStore(DEFAULT_FILE, storeOptions)

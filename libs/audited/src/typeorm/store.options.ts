@@ -1,3 +1,4 @@
+import type { ChainId } from '../event/audit-record.js';
 import type { SealOptions } from '../integrity/seal-keys.js';
 
 /**
@@ -7,10 +8,15 @@ import type { SealOptions } from '../integrity/seal-keys.js';
  */
 export type StoreAccess = 'write' | 'read';
 
+/** `through`: position of the last one. */
+export type WhenAppended = (chain: ChainId, through?: number) => void;
+
 /** What every store may be told beside its database. */
 export interface StoreOptions {
   /** @default `write` */
   readonly access?: StoreAccess;
   /** Keys of the keyed seal. Default: records are sealed without a key, and macs of keyed ones are not checked. */
   readonly seal?: SealOptions;
+  /** Told when this store has put records at the end of a chain; `through` is absent where it does not know how many. Must not throw. */
+  readonly whenAppended?: WhenAppended;
 }

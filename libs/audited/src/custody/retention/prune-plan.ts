@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../event/audit-event.js';
 import type { ChainHead, ChainId } from '../../event/audit-record.js';
-import type { PruneGuard } from '../../storage/prune-guard.js';
+import type { GuardLimit, PruneGuard } from '../../storage/prune-guard.js';
 import type { RecordStream } from '../../storage/record-stream.js';
 import { holdOn } from '../holds/legal-holds.js';
 import type { LegalHold } from '../holds/legal-hold.js';
@@ -95,17 +95,12 @@ function lastRecord(position: number): PruneLimit {
   return { why: 'end', position, what: 'the last record of the chain' };
 }
 
-interface Strictest {
-  readonly name: string;
-  readonly through: number;
-}
-
-async function strictestGuard(guards: readonly PruneGuard[], chain: ChainId): Promise<Strictest> {
-  let strictest: Strictest = { name: '', through: Number.MAX_SAFE_INTEGER };
+async function strictestGuard(guards: readonly PruneGuard[], chain: ChainId): Promise<GuardLimit> {
+  let strictest: GuardLimit = { name: '', through: Number.MAX_SAFE_INTEGER };
   for (const guard of guards) {
-    const through = await guard.safeThrough(chain);
-    if (through < strictest.through) {
-      strictest = { name: guard.name, through };
+    const limit = await guard.safeThrough(chain);
+    if (limit.through < strictest.through) {
+      strictest = limit;
     }
   }
   return strictest;
@@ -115,7 +110,7 @@ function limitAt(
   { position, event }: { readonly position: number; readonly event: AuditEvent | undefined },
   head: ChainHead,
   holds: readonly LegalHold[],
-  guard: Strictest,
+  guard: GuardLimit,
   expiry: Expiry,
 ): PruneLimit | undefined {
   if (position >= head.position) {

@@ -155,7 +155,7 @@ describe('retention', () => {
   });
 
   it('waits for whoever still needs records, and removes nothing when that cannot be told', async () => {
-    const guard = { name: 'destination splunk', safeThrough: () => Promise.resolve(2) };
+    const guard = { safeThrough: () => Promise.resolve({ name: 'destination splunk', through: 2 }) };
     const waiting = await aLog([...OLD, '2026-11-21'], { guards: [guard] });
     const [done] = await waiting.retention.prune(ACT);
     expect(done).toMatchObject({ removed: 2, limit: { why: 'guard', position: 3, what: 'destination splunk' } });

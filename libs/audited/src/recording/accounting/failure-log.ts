@@ -6,6 +6,7 @@ export type AuditFailureCause =
   | 'inbox'
   | 'journal'
   | 'checkpoint'
+  | 'delivery'
   | 'overload'
   | 'closed'
   | 'shutdown'

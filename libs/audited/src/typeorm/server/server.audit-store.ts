@@ -9,7 +9,7 @@ import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '
 import { checkChainName } from '../../storage/chain-name.js';
 import type { InCustody } from '../custody/custody-database.js';
 import { DatabaseCustody } from '../custody/database-custody.js';
-import type { StoreOptions } from '../store.options.js';
+import type { StoreOptions, WhenAppended } from '../store.options.js';
 import { DatabaseVerification } from '../verification/database-verification.js';
 import { verifySettings } from '../verification/verify-settings.js';
 import { ChainWriter } from './chain-writer.js';
@@ -28,6 +28,7 @@ export class ServerAuditStore implements AuditStore, AuditReader {
   private readonly sealKeys: SealKeys | undefined;
   private readonly sealer: Sealer;
   private readonly custodyOfDatabase: DatabaseCustody;
+  private readonly whenAppended: WhenAppended | undefined;
   private isOpen = false;
   private opening: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
@@ -39,6 +40,7 @@ export class ServerAuditStore implements AuditStore, AuditReader {
   ) {
     this.sealKeys = resolveSealKeys(options.seal);
     this.sealer = new Sealer(this.sealKeys);
+    this.whenAppended = options.whenAppended;
     this.reader = new ServerRecordReader(database);
     this.custodyOfDatabase = new DatabaseCustody(database.custody);
   }
@@ -65,13 +67,22 @@ export class ServerAuditStore implements AuditStore, AuditReader {
     if (events.length === 0) {
       return { chain, firstPosition: (await this.read(() => this.positionOf(chain))) + 1 };
     }
-    return this.writerOf(chain).append(this.prepared(events));
+    const receipt = await this.writerOf(chain).append(this.prepared(events));
+    this.whenAppended?.(chain, receipt.firstPosition + events.length - 1);
+    return receipt;
   }
 
   async appendMissing(chain: ChainId, events: readonly AppendableEvent[]): Promise<ReplayReceipt> {
     checkChainName(chain);
     this.requireOpen();
-    return events.length === 0 ? { chain, appended: 0 } : this.writerOf(chain).appendMissing(this.prepared(events));
+    if (events.length === 0) {
+      return { chain, appended: 0 };
+    }
+    const receipt = await this.writerOf(chain).appendMissing(this.prepared(events));
+    if (receipt.appended > 0) {
+      this.whenAppended?.(chain);
+    }
+    return receipt;
   }
 
   async find(query: AuditQuery = {}): Promise<AuditPage> {

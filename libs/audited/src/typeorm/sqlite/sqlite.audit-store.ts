@@ -7,7 +7,7 @@ import type { AuditReader, VerifyOptions } from '../../storage/audit-reader.js';
 import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../../storage/audit-store.js';
 import { checkChainName } from '../../storage/chain-name.js';
 import { DatabaseCustody } from '../custody/database-custody.js';
-import type { StoreAccess, StoreOptions } from '../store.options.js';
+import type { StoreAccess, StoreOptions, WhenAppended } from '../store.options.js';
 import { verifySettings } from '../verification/verify-settings.js';
 import { IN_MEMORY } from './sqlite-connection.js';
 import { SqliteCustody } from './sqlite-custody.js';
@@ -21,6 +21,7 @@ import { SqliteThread } from './sqlite-thread.js';
 export class SqliteAuditStore implements AuditStore, AuditReader {
   private readonly sealKeys: SealKeys | undefined;
   private readonly access: StoreAccess;
+  private readonly whenAppended: WhenAppended | undefined;
   private readonly custodyOfFile = new DatabaseCustody(
     new SqliteCustody({ reader: () => this.openReader(), writer: () => this.livingWriter() }),
   );
@@ -41,6 +42,7 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   ) {
     this.sealKeys = resolveSealKeys(options.seal);
     this.access = options.access ?? 'write';
+    this.whenAppended = options.whenAppended;
   }
 
   async open(): Promise<void> {
@@ -60,12 +62,20 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
 
   async append(chain: ChainId, events: readonly AppendableEvent[]): Promise<AppendReceipt> {
     checkChainName(chain);
-    return (await this.livingWriter()).call({ operation: 'append', chain, events });
+    const writer = await this.livingWriter();
+    const receipt = await writer.call<AppendReceipt>({ operation: 'append', chain, events });
+    this.whenAppended?.(chain, receipt.firstPosition + events.length - 1);
+    return receipt;
   }
 
   async appendMissing(chain: ChainId, events: readonly AppendableEvent[]): Promise<ReplayReceipt> {
     checkChainName(chain);
-    return (await this.livingWriter()).call({ operation: 'appendMissing', chain, events });
+    const writer = await this.livingWriter();
+    const receipt = await writer.call<ReplayReceipt>({ operation: 'appendMissing', chain, events });
+    if (receipt.appended > 0) {
+      this.whenAppended?.(chain);
+    }
+    return receipt;
   }
 
   async find(query: AuditQuery = {}): Promise<AuditPage> {

@@ -1,0 +1,70 @@
+import type { Provider } from '@nestjs/common';
+import { AUDIT_OPTIONS } from './audit.module-definition.js';
+import { auditLogger, lineOf } from './audit.module-factories.js';
+import type { ResolvedAuditOptions } from './audit.options.js';
+import { AppendSignal } from './delivery/engine/append-signal.js';
+import { DeliveryEngine } from './delivery/engine/delivery.engine.js';
+import { systemTimer } from './delivery/engine/delivery-timer.js';
+import { AuditDestinations } from './delivery/operating/audit-destinations.js';
+import { DeliveryRecorder } from './delivery/operating/delivery-recorder.js';
+import { FailureLog } from './recording/accounting/failure-log.js';
+import { AuditRecorder } from './recording/audit-recorder.js';
+import { Redactor } from './redaction/redactor.js';
+import { AuditReader } from './storage/audit-reader.js';
+import { AuditStore } from './storage/audit-store.js';
+import type { DatabaseStore } from './typeorm/audit-database.js';
+
+/** Bringing records to their destinations. */
+export const DELIVERY_PROVIDERS: Provider[] = [
+  { provide: AppendSignal, useFactory: () => new AppendSignal() },
+  {
+    provide: DeliveryRecorder,
+    inject: [AuditRecorder, FailureLog, Redactor],
+    useFactory: (recorder: AuditRecorder, failures: FailureLog, redactor: Redactor) =>
+      new DeliveryRecorder({
+        record: (draft) => recorder.record(draft, 'recorded'),
+        announce: (sentence, isGood) =>
+          failures.guarded(() => auditLogger()[isGood ? 'log' : 'error'](lineOf(sentence, redactor))),
+        report: (problem, error) => failures.report('delivery', problem, error),
+        solved: () => failures.recovered('delivery'),
+        timer: systemTimer,
+      }),
+  },
+  {
+    provide: DeliveryEngine,
+    inject: [AUDIT_OPTIONS, AuditStore, DeliveryRecorder, AppendSignal],
+    useFactory: (
+      { destinations, delivery, origin }: ResolvedAuditOptions,
+      store: DatabaseStore,
+      notices: DeliveryRecorder,
+      signal: AppendSignal,
+    ) => {
+      const engine = new DeliveryEngine({
+        ...delivery,
+        stream: store.custody(),
+        ledger: store.ledger(),
+        notices,
+        timer: systemTimer,
+        random: Math.random,
+        holder: origin.instanceId ?? '',
+      });
+      destinations.forEach((destination) => engine.add(destination));
+      signal.listen((chain, through) => engine.appended(chain, through));
+      return engine;
+    },
+  },
+  {
+    provide: AuditDestinations,
+    inject: [AuditStore, AuditReader, AuditRecorder, DeliveryEngine],
+    useFactory: (store: DatabaseStore, reader: AuditReader, recorder: AuditRecorder, engine: DeliveryEngine) =>
+      new AuditDestinations(
+        {
+          ledger: store.ledger(),
+          stream: store.custody(),
+          reader,
+          record: async (draft) => recorder.record(draft, 'recorded'),
+        },
+        engine,
+      ),
+  },
+];

@@ -1,0 +1,298 @@
+import type { ChainId } from '../../event/audit-record.js';
+import type { RecordStream } from '../../storage/record-stream.js';
+import type { DeadLetterBook } from '../delivery-ledger.js';
+import type { DeliveryVerdict } from '../delivery-verdict.js';
+import type { Destination } from '../destination.options.js';
+import { attempt } from './attempt.js';
+import { BatchSource, type PreparedBatch } from './batch-source.js';
+import { firstCourse, outcomeOf, type Course, type CourseRules, type Outcome } from './course.js';
+import { DeadLetterReplay } from './dead-letter-replay.js';
+import type { DeliveryCounters } from './delivery-counters.js';
+import { DestinationMood } from './destination-mood.js';
+import type { DeliveryNotices } from './delivery-notices.js';
+import type { Bell, DeliveryTimer } from './delivery-timer.js';
+import { NextBatch } from './next-batch.js';
+import { SentWindow } from './sent-window.js';
+import type { SettlementBook } from './settlement-book.js';
+
+/** What a session needs. */
+export interface SessionParts {
+  readonly destination: Destination;
+  readonly book: SettlementBook;
+  readonly stream: Pick<RecordStream, 'records'>;
+  readonly letters: Pick<DeadLetterBook, 'deadLetters'>;
+  /** The last position of each chain that is known so far. */
+  readonly heads: ReadonlyMap<ChainId, number>;
+  readonly counters: DeliveryCounters;
+  readonly notices: DeliveryNotices;
+  readonly timer: DeliveryTimer;
+  readonly random: () => number;
+  /** Rings when there is something new to look at. */
+  readonly bell: Bell;
+  /** How often cursors are written while records flow. */
+  readonly settleEveryMs: number;
+}
+
+const IDLE_MS = 60_000;
+const LEDGER_PAUSE_MS = 1000;
+
+/** One process leads one destination: reads, sends, settles, until the lease is lost or somebody ends it. */
+export class DeliverySession {
+  /** Dead letters are to be sent again. */
+  wantsReplay = false;
+  private readonly source: BatchSource;
+  private readonly next: NextBatch;
+  private readonly window = new SentWindow();
+  private readonly replay: DeadLetterReplay;
+  private readonly mood: DestinationMood;
+  private readonly rules: CourseRules;
+  private readonly stop = new AbortController();
+  private course: Course;
+  /** Nothing is sent before this moment. */
+  private restUntil = 0;
+  private confirmAt = 0;
+  private lastBatch = { id: '', attempts: 0 };
+  private isDraining = false;
+
+  constructor(private readonly parts: SessionParts) {
+    const { destination, stream, letters, heads, timer, random, book, notices } = parts;
+    this.source = new BatchSource(stream, destination, timer);
+    this.next = new NextBatch(this.source, book, heads);
+    this.replay = new DeadLetterReplay(destination, letters, stream, book);
+    this.mood = new DestinationMood(destination.name, book, notices, timer);
+    this.rules = {
+      maxEvents: destination.limits.maxEvents,
+      retry: destination.retry,
+      hold: destination.hold,
+      random,
+    };
+    this.course = firstCourse(this.rules);
+  }
+
+  /** Resolves when the lease is lost, when `end` was called, or, after `drain`, when nothing more can be done now. */
+  async run(): Promise<void> {
+    const { book, notices, timer } = this.parts;
+    let hadProblem = false;
+    try {
+      while (!this.stop.signal.aborted && book.isLeading && !this.isDrained()) {
+        try {
+          await this.step();
+          if (hadProblem) {
+            hadProblem = false;
+            notices.solved();
+          }
+        } catch (error) {
+          hadProblem = true;
+          notices.problem('The log or the ledger of deliveries did not answer; destinations wait', error);
+          await this.source.reset();
+          await timer.sleep(LEDGER_PAUSE_MS, this.stop.signal);
+        }
+      }
+    } finally {
+      await this.source.reset();
+    }
+  }
+
+  /** Sends what is in the log now, waits for nothing that fails, and then ends. */
+  drain(): void {
+    this.isDraining = true;
+    this.parts.bell.ring();
+  }
+
+  /** Ends at once; a `deliver` under way is told to give up. */
+  end(): void {
+    this.stop.abort();
+    this.parts.bell.ring();
+  }
+
+  /** Whether something is on its way that could still be confirmed. */
+  get hasUnconfirmed(): boolean {
+    return !this.window.isEmpty || this.replay.isWaiting;
+  }
+
+  /** Asks after what was sent. */
+  async confirm(): Promise<void> {
+    const { destination, timer, book, counters } = this.parts;
+    const { exporter, confirmation } = destination;
+    if (!this.hasUnconfirmed) {
+      return;
+    }
+    const handles = [...this.window.handles, ...this.replay.handles];
+    const answers = (await exporter.confirm?.(handles, this.stop.signal)) ?? new Map<string, never>();
+    const news = this.window.settle(answers, timer.elapsed() - confirmation.timeoutMs);
+    for (const [chain, position] of news.confirmed) {
+      const { sent } = book.cursor(chain);
+      book.move({ chain, position: this.window.holds(chain) || news.lost.has(chain) ? position : sent, sent });
+    }
+    for (const [chain, after] of news.lost) {
+      book.move({ ...book.cursor(chain), sent: after });
+      counters.add({ unconfirmed: 1 });
+      this.mood.unconfirmed();
+      this.course = { ...this.course, stretch: undefined };
+      await this.source.reset();
+    }
+    if (news.confirmedEvents > 0) {
+      this.mood.arrived();
+    }
+    this.replay.settle(answers);
+  }
+
+  private async step(): Promise<void> {
+    const { book, timer, bell, settleEveryMs, destination } = this.parts;
+    await this.confirmWhenDue();
+    if (book.isUrgent || (book.hasNews && book.ageMs >= settleEveryMs)) {
+      await book.flush();
+    }
+    const restMs = this.restUntil - timer.elapsed();
+    if (restMs > 0) {
+      await this.rest(restMs);
+      return;
+    }
+    if (this.wantsReplay) {
+      this.wantsReplay = false;
+      const rest = await this.replay.run((batch) => this.send(batch));
+      this.restUntil = timer.elapsed() + (rest ?? 0);
+      return;
+    }
+    const batch = await this.nextBatch();
+    if (batch !== undefined) {
+      await this.handle(batch);
+      return;
+    }
+    if (book.hasNews) {
+      await book.flush();
+    }
+    if (this.isDrained()) {
+      return;
+    }
+    await bell.wait(this.hasUnconfirmed ? destination.confirmation.everyMs : IDLE_MS);
+    if (!this.isDraining && destination.lingerMs > 0) {
+      // Those who come at nearly the same time share a request.
+      await timer.sleep(destination.lingerMs, this.stop.signal);
+    }
+  }
+
+  private async rest(ms: number): Promise<void> {
+    const { book, bell, destination } = this.parts;
+    if (book.hasNews) {
+      await book.flush();
+    }
+    await bell.wait(this.hasUnconfirmed ? Math.min(ms, destination.confirmation.everyMs) : ms);
+    this.mood.look();
+  }
+
+  private async confirmWhenDue(): Promise<void> {
+    const { destination, timer, notices } = this.parts;
+    if (!this.hasUnconfirmed) {
+      return;
+    }
+    const now = timer.elapsed();
+    if (now < this.confirmAt) {
+      return;
+    }
+    this.confirmAt = now + destination.confirmation.everyMs;
+    try {
+      await this.confirm();
+    } catch (error) {
+      // What was sent stays on its way until its time is over.
+      notices.problem(`Destination "${destination.name}" could not be asked after what was sent`, error);
+    }
+  }
+
+  private async nextBatch(): Promise<PreparedBatch | undefined> {
+    if (this.window.events >= this.parts.destination.confirmation.maxEvents) {
+      return undefined;
+    }
+    const batch = await this.next.take(this.course);
+    if (batch !== undefined || this.course.stretch === undefined) {
+      return batch;
+    }
+    // The stretch was pruned away meanwhile.
+    this.course = { ...this.course, stretch: undefined };
+    return this.next.take(this.course);
+  }
+
+  private async handle(batch: PreparedBatch): Promise<void> {
+    const { book, destination, notices } = this.parts;
+    if (batch.missing > 0) {
+      notices.missed(destination.name, batch.chain, batch.after + 1, batch.through, batch.missing);
+    }
+    if (batch.events.length === 0) {
+      this.lose(batch.letters, 0);
+      this.advance(batch);
+      const { stretch } = this.course;
+      if (stretch !== undefined && batch.through >= stretch.through) {
+        this.course = { ...this.course, stretch: undefined };
+      }
+      return;
+    }
+    const { verdict, outcome } = await this.send(batch);
+    if (this.stop.signal.aborted || !book.isLeading) {
+      // Whoever leads now sends it again.
+      return;
+    }
+    this.course = outcome.course;
+    this.lose(outcome.letters, outcome.unnamed);
+    if (outcome.fate === 'on-its-way' && verdict.status === 'sent') {
+      const { chain, after, through, events } = batch;
+      const sentAt = this.parts.timer.elapsed();
+      this.window.add({ handle: verdict.handle, chain, after, through, events: events.length, sentAt });
+      this.confirmAt = Math.min(this.confirmAt, sentAt + destination.confirmation.everyMs);
+      this.advance(batch);
+    } else if (outcome.fate === 'arrived') {
+      this.advance(batch);
+    } else {
+      // While it waits, nothing of it is kept: the log has it.
+      await this.source.reset();
+    }
+    this.restUntil = this.parts.timer.elapsed() + outcome.waitMs;
+  }
+
+  /** One attempt, counted, and what follows from it. */
+  private async send(batch: PreparedBatch): Promise<{ readonly verdict: DeliveryVerdict; readonly outcome: Outcome }> {
+    const { destination, counters, timer } = this.parts;
+    const attempts = this.lastBatch.id === batch.id ? this.lastBatch.attempts + 1 : 1;
+    this.lastBatch = { id: batch.id, attempts };
+    const startedAt = timer.elapsed();
+    const asked = { id: batch.id, events: batch.events, attempt: attempts };
+    const { verdict, isBroken } = await attempt(destination, asked, this.stop.signal, timer);
+    const outcome = outcomeOf(verdict, batch, this.course, this.rules, isBroken);
+    const hasArrived = outcome.arrived > 0;
+    counters.add({
+      attempts: 1,
+      failedAttempts: verdict.status === 'delivered' || verdict.status === 'sent' ? 0 : 1,
+      events: outcome.arrived,
+      bytes: hasArrived ? batch.bytes : 0,
+      ...(hasArrived ? { lastLatencyMs: Math.round(timer.elapsed() - startedAt) } : {}),
+    });
+    if (!this.stop.signal.aborted) {
+      this.mood.after(outcome);
+    }
+    return { verdict, outcome };
+  }
+
+  private lose(letters: Outcome['letters'], unnamed: number): void {
+    if (letters.length === 0 && unnamed === 0) {
+      return;
+    }
+    const { book, counters, notices, destination } = this.parts;
+    book.die(letters);
+    counters.add({ deadLetters: letters.length, unnamed });
+    notices.died(destination.name, letters, unnamed);
+  }
+
+  private advance({ chain, through }: PreparedBatch): void {
+    const { book } = this.parts;
+    const { position } = book.cursor(chain);
+    book.move({ chain, sent: through, position: this.window.holds(chain) ? position : through });
+  }
+
+  private isDrained(): boolean {
+    if (!this.isDraining) {
+      return false;
+    }
+    const { heads, book, timer } = this.parts;
+    const isWaiting = this.restUntil > timer.elapsed();
+    return isWaiting || [...heads].every(([chain, head]) => book.cursor(chain).sent >= head);
+  }
+}

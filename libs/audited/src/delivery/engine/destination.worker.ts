@@ -1,0 +1,230 @@
+import type { ChainId } from '../../event/audit-record.js';
+import type { RecordStream } from '../../storage/record-stream.js';
+import type { AcquiredLease, DeliveryLedger, LedgerDestination } from '../delivery-ledger.js';
+import type { Destination } from '../destination.options.js';
+import { DeliveryCounters } from './delivery-counters.js';
+import type { DeliveryNotices } from './delivery-notices.js';
+import { DeliverySession } from './delivery-session.js';
+import { Bell, type DeliveryTimer } from './delivery-timer.js';
+import { SettlementBook } from './settlement-book.js';
+
+/** What the workers of one engine share. */
+export interface WorkerParts {
+  readonly stream: Pick<RecordStream, 'heads' | 'records'>;
+  readonly ledger: DeliveryLedger;
+  readonly heads: ReadonlyMap<ChainId, number>;
+  readonly notices: DeliveryNotices;
+  readonly timer: DeliveryTimer;
+  readonly random: () => number;
+  /** Names this process among those that share the ledger. */
+  readonly holder: string;
+  readonly leaseMs: number;
+  readonly settleEveryMs: number;
+}
+
+const PAUSE_MS = 1000;
+/** Without a word from the ledger, it is asked for the lease so often. */
+const ASK_MS = 30_000;
+/** What a receiver gets to confirm, of the time of a shutdown. */
+const LAST_CONFIRMATION_MS = 1500;
+const LOOK_MS = 50;
+
+/** One destination in one process: leads it when nobody else does, for as long as it may. */
+export class DestinationWorker {
+  readonly counters = new DeliveryCounters();
+  /** As the ledger last told. */
+  observed: LedgerDestination | undefined;
+  private readonly bell: Bell;
+  private readonly end = new AbortController();
+  private session: DeliverySession | undefined;
+  private book: SettlementBook | undefined;
+  private fence = 0;
+  private isRegistered = false;
+  private isDraining = false;
+  private running: Promise<void> | undefined;
+
+  constructor(
+    readonly destination: Destination,
+    private readonly parts: WorkerParts,
+  ) {
+    this.bell = new Bell(parts.timer);
+  }
+
+  get isLeading(): boolean {
+    return this.book?.isLeading === true && this.session !== undefined;
+  }
+
+  /** What the leader knows and may not have written yet; undefined where another process leads, or none. */
+  get leading(): Pick<SettlementBook, 'health' | 'allCursors'> | undefined {
+    return this.isLeading ? this.book : undefined;
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** There may be something new. */
+  ring(): void {
+    this.bell.ring();
+  }
+
+  /** What the ledger says of this destination. */
+  observe(observed: LedgerDestination): void {
+    this.observed = observed;
+    if (observed.fence > this.fence && this.session !== undefined) {
+      // An operator changed it, or somebody else leads.
+      this.book?.lose();
+      this.session.end();
+    }
+    if (observed.deadLetters.replaying > 0 && this.session !== undefined) {
+      this.session.wantsReplay = true;
+      this.bell.ring();
+    }
+    const isFree = observed.holder === '' || observed.leaseLeftMs === 0 || observed.holder === this.parts.holder;
+    if (this.session === undefined && observed.state === 'active' && isFree) {
+      this.bell.ring();
+    }
+  }
+
+  /** Sends what there is, within the time, writes how far it is, and lets another process lead. Idempotent. */
+  async close(timeoutMs: number): Promise<void> {
+    const { timer } = this.parts;
+    const { exporter } = this.destination;
+    this.isDraining = true;
+    this.session?.drain();
+    this.bell.ring();
+    const over = new AbortController();
+    const deadline = timer.sleep(timeoutMs, over.signal).then(() => this.end.abort());
+    this.end.signal.addEventListener('abort', () => this.session?.end(), { once: true });
+    if (this.session === undefined) {
+      this.end.abort();
+      this.bell.ring();
+    }
+    await this.running;
+    over.abort();
+    await deadline;
+    await exporter.close?.();
+  }
+
+  private async run(): Promise<void> {
+    const { ledger, notices, timer, holder, leaseMs } = this.parts;
+    const { name } = this.destination;
+    while (!this.end.signal.aborted) {
+      try {
+        await this.register();
+        const lease = this.isDraining ? undefined : await ledger.acquire(name, holder, leaseMs);
+        if (lease !== undefined) {
+          await this.lead(lease);
+        } else if (!this.isDraining) {
+          await this.bell.wait(ASK_MS);
+        }
+        if (this.isDraining) {
+          return;
+        }
+      } catch (error) {
+        notices.problem(`Destination "${name}" could not be led; it is tried again`, error);
+        if (this.isDraining) {
+          return;
+        }
+        await timer.sleep(PAUSE_MS, this.end.signal);
+      }
+    }
+  }
+
+  private async register(): Promise<void> {
+    if (this.isRegistered) {
+      return;
+    }
+    const { name, exporter, isRequired, startFrom } = this.destination;
+    const { type = 'custom', endpoint = '' } = exporter;
+    await this.parts.ledger.register({ name, type, endpoint, isRequired, startFrom });
+    this.isRegistered = true;
+  }
+
+  private async lead(lease: AcquiredLease): Promise<void> {
+    const { ledger, stream, heads, notices, timer, random, leaseMs, settleEveryMs } = this.parts;
+    const { destination, counters, bell } = this;
+    const book = new SettlementBook(ledger, lease, leaseMs, timer);
+    const parts = {
+      destination,
+      book,
+      stream,
+      letters: ledger,
+      heads,
+      counters,
+      notices,
+      timer,
+      random,
+      bell,
+      settleEveryMs,
+    };
+    const session = new DeliverySession(parts);
+    const over = new AbortController();
+    this.fence = lease.fence;
+    this.book = book;
+    this.session = session;
+    if (this.isDraining) {
+      session.drain();
+    }
+    const keeping = this.keepLease(book, session, over.signal);
+    try {
+      await session.run();
+      if (this.isDraining) {
+        await this.lastConfirmations(session);
+      }
+      await book.flush();
+    } finally {
+      over.abort();
+      await keeping;
+      this.session = undefined;
+      this.book = undefined;
+      await ledger.release(lease).catch((error: unknown) => {
+        notices.problem(`The lease of "${destination.name}" was not given back; it ends by itself`, error);
+      });
+    }
+  }
+
+  private async keepLease(book: SettlementBook, session: DeliverySession, over: AbortSignal): Promise<void> {
+    const { timer, leaseMs, notices } = this.parts;
+    const everyMs = leaseMs / 3;
+    while (!over.aborted) {
+      await timer.sleep(Math.max(1, everyMs - book.ageMs), over);
+      if (over.aborted || book.ageMs < everyMs) {
+        continue;
+      }
+      try {
+        if (!(await book.flush())) {
+          session.end();
+          return;
+        }
+      } catch (error) {
+        notices.problem(`The lease of "${this.destination.name}" could not be prolonged`, error);
+        await timer.sleep(PAUSE_MS, over);
+      }
+      if (!book.isLeading) {
+        session.end();
+        return;
+      }
+    }
+  }
+
+  /** A receiver that confirms gets a moment to do so; what is left is sent again by the next leader. */
+  private async lastConfirmations(session: DeliverySession): Promise<void> {
+    const { timer, notices } = this.parts;
+    const { exporter, name } = this.destination;
+    const until = timer.elapsed() + LAST_CONFIRMATION_MS;
+    try {
+      while (session.hasUnconfirmed && timer.elapsed() < until && !this.end.signal.aborted) {
+        await session.confirm();
+        await timer.sleep(LOOK_MS, this.end.signal);
+      }
+      if (session.hasUnconfirmed) {
+        // A connection that was closed in good order has delivered what was written to it.
+        await exporter.close?.();
+        await session.confirm();
+      }
+    } catch (error) {
+      notices.problem(`Destination "${name}" could not be asked after what was sent last`, error);
+    }
+  }
+}
