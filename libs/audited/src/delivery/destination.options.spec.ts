@@ -90,7 +90,7 @@ describe('The options of a destination', () => {
 
 describe('The times of delivery', () => {
   it('have defaults and bounds', () => {
-    expect(resolveDeliveryTimes()).toStrictEqual({ leaseMs: 15_000, pollMs: 500, settleEveryMs: 250 });
+    expect(resolveDeliveryTimes()).toStrictEqual({ leaseMs: 10_000, pollMs: 500, settleEveryMs: 250 });
     expect(() => resolveDeliveryTimes({ leaseMs: 1 })).toThrow('delivery.leaseMs');
     expect(() => resolveDeliveryTimes({ poll: 1 } as never)).toThrow('delivery.poll');
   });
