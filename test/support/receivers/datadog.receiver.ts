@@ -10,6 +10,7 @@ const OLDEST_MS = 18 * 3_600_000;
 const NEWEST_MS = 2 * 3_600_000;
 /** Attributes that Datadog takes for the time of a log, at the top level. */
 const DATES = ['timestamp', 'date', '_timestamp', 'Timestamp', 'eventTime', 'published_date', '@timestamp'];
+const TAGS = /^[\p{L}][^\s,]{0,199}(,[\p{L}][^\s,]{0,199})*$/u;
 const STATUSES = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug', 'ok'];
 
 /**
@@ -92,10 +93,10 @@ function flawOf(log: unknown): string | undefined {
   if (typeof message !== 'string') {
     return 'message is missing';
   }
-  if (ddtags !== undefined && !/^[\p{L}][^\s,]{0,199}(,[\p{L}][^\s,]{0,199})*$/u.test(String(ddtags))) {
+  if (ddtags !== undefined && !(typeof ddtags === 'string' && TAGS.test(ddtags))) {
     return 'ddtags is malformed';
   }
-  if (status !== undefined && !STATUSES.includes(String(status))) {
+  if (status !== undefined && !STATUSES.some((known) => known === status)) {
     return 'status is unknown';
   }
   const texts = { ddsource, service, hostname };

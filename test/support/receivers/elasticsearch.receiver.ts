@@ -58,43 +58,48 @@ export class ElasticsearchReceiver {
   }
 
   private answer(request: ReceivedRequest): ReceiverAnswer {
-    const { authorization, maxContentLength = 100 * 1024 * 1024, pipelines = [] } = this.rules;
-    if (request.body.length > maxContentLength) {
-      return { status: 413 };
-    }
-    if (authorization !== undefined && request.headers['authorization'] !== authorization) {
-      return failed(401, 'security_exception', 'unable to authenticate with provided credentials', {
-        'www-authenticate': 'Basic realm="security", charset="UTF-8", ApiKey',
-      });
-    }
-    const [, name = '', action] = request.path.split('/');
-    if (request.method !== 'POST' || action !== '_bulk') {
-      return json(405, { error: `Incorrect HTTP method for uri [${request.path}]`, status: 405 });
-    }
-    const unknown = [...request.query.keys()].find((key) => !PARAMETERS.has(key));
-    if (unknown !== undefined) {
-      return failed(
-        400,
-        'illegal_argument_exception',
-        `request [${request.path}] contains unrecognized parameter: [${unknown}]`,
-      );
-    }
-    if (!/^application\/(x-nd)?json$/.test(request.headers['content-type'] ?? '')) {
-      return json(406, {
-        error: `Content-Type header [${request.headers['content-type'] ?? ''}] is not supported`,
-        status: 406,
-      });
-    }
-    if (request.body.length === 0) {
-      return failed(400, 'parse_exception', 'request body is required');
-    }
-    const text = request.body.toString('utf8');
-    if (!text.endsWith('\n')) {
-      return failed(400, 'illegal_argument_exception', 'The bulk request must be terminated by a newline [\\n]');
-    }
-    const pipeline = request.query.get('pipeline') ?? undefined;
-    const missing = pipeline === undefined || pipelines.includes(pipeline) ? undefined : pipeline;
-    const result = this.bulk(decodeURIComponent(name), text.slice(0, -1).split('\n'), missing);
+    const [, name = ''] = request.path.split('/');
+    const lines = request.body.toString('utf8').slice(0, -1).split('\n');
+    return this.refusal(request) ?? this.results(decodeURIComponent(name), lines, request.query);
+  }
+
+  /** What is wrong with the request as a whole. */
+  private refusal({ method, path, query, headers, body }: ReceivedRequest): ReceiverAnswer | undefined {
+    const { authorization, maxContentLength = 100 * 1024 * 1024 } = this.rules;
+    const contentType = headers['content-type'] ?? '';
+    const unknown = [...query.keys()].find((key) => !PARAMETERS.has(key));
+    const refusals: readonly (readonly [isMet: boolean, answer: () => ReceiverAnswer])[] = [
+      [body.length > maxContentLength, () => ({ status: 413 })],
+      [
+        authorization !== undefined && headers['authorization'] !== authorization,
+        () => failed(401, 'security_exception', 'unable to authenticate with provided credentials'),
+      ],
+      [
+        method !== 'POST' || !/^\/[^/]+\/_bulk$/.test(path),
+        () => json(405, { error: `Incorrect HTTP method for uri [${path}] and method [${method}]`, status: 405 }),
+      ],
+      [
+        unknown !== undefined,
+        () =>
+          failed(400, 'illegal_argument_exception', `request [${path}] contains unrecognized parameter: [${unknown}]`),
+      ],
+      [
+        !/^application\/(x-nd)?json$/.test(contentType),
+        () => json(406, { error: `Content-Type header [${contentType}] is not supported`, status: 406 }),
+      ],
+      [body.length === 0, () => failed(400, 'parse_exception', 'request body is required')],
+      [
+        !body.toString('utf8').endsWith('\n'),
+        () => failed(400, 'illegal_argument_exception', 'The bulk request must be terminated by a newline [\\n]'),
+      ],
+    ];
+    return refusals.find(([isMet]) => isMet)?.[1]();
+  }
+
+  private results(target: string, lines: readonly string[], query: URLSearchParams): ReceiverAnswer {
+    const pipeline = query.get('pipeline') ?? undefined;
+    const isMissing = pipeline !== undefined && this.rules.pipelines?.includes(pipeline) !== true;
+    const result = this.bulk(target, lines, isMissing ? pipeline : undefined);
     if ('status' in result) {
       return result;
     }
@@ -103,7 +108,7 @@ export class ElasticsearchReceiver {
       errors: result.items.some((item) => 'error' in item),
       items: result.items.map((item) => ({ create: item })),
     };
-    const filter = request.query.get('filter_path');
+    const filter = query.get('filter_path');
     return json(200, filter === null ? body : (filtered(body, filter.split(',')) ?? {}));
   }
 
@@ -235,10 +240,9 @@ function filtered(value: unknown, paths: readonly string[]): unknown {
   return members.length === 0 ? undefined : Object.fromEntries(members);
 }
 
-function failed(status: number, type: string, reason: string, headers: Readonly<Record<string, string>> = {}) {
+function failed(status: number, type: string, reason: string): ReceiverAnswer {
   const cause = { type, reason };
-  const answer = json(status, { error: { root_cause: [cause], ...cause }, status });
-  return { ...answer, headers: { ...answer.headers, ...headers } };
+  return json(status, { error: { root_cause: [cause], ...cause }, status });
 }
 
 function json(status: number, body: unknown): ReceiverAnswer {

@@ -15,5 +15,6 @@ export function tagText(name: string, value: string): string {
     .toWellFormed()
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}_\-:./]/gu, '_');
-  return [...`${name}:${allowed}`].slice(0, MOST_CHARACTERS).join('');
+  // By code points: a cut must not leave half of one.
+  return Array.from(`${name}:${allowed}`).slice(0, MOST_CHARACTERS).join('');
 }

@@ -5,7 +5,7 @@
  * - A log of more than 1 MB is cut without a word, and the answer is 202 all the same.
  * - A time more than 18 hours ago, or two hours ahead, is not taken; the answer is 202 all the same.
  * - 202 means taken for processing, not indexed: exclusion filters and daily quotas of an index come later.
- * - More than 256 attributes of a log, or 20 levels, are not indexed.
+ * - A log should have at most 256 attributes: more may not be indexed.
  *
  * @see https://docs.datadoghq.com/api/latest/logs/#send-logs
  * @see https://docs.datadoghq.com/logs/log_collection/#attributes-and-tags
