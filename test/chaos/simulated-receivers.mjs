@@ -28,7 +28,13 @@ class Receiver {
     return {
       type: 'simulated',
       ...this.traits,
-      deliver: (batch, signal) => alive(() => this.deliver(batch, signal)),
+      deliver: (batch, signal) =>
+        alive(async () => {
+          const verdict = await this.deliver(batch, signal);
+          // What a dying process had handed over arrives all the same, and nobody heard the answer.
+          if (process.isDead) this.excuse(batch.events);
+          return verdict;
+        }),
       ...(this.confirm === undefined ? {} : { confirm: (handles) => alive(() => this.confirm(handles)) }),
     };
   }
@@ -161,10 +167,8 @@ export class AcknowledgingReceiver extends Receiver {
     this.count += 1;
     const isForgotten = !this.isMended && this.random.chance(0.03);
     const readyAt = this.timer.now() + this.random.between(500, 8 * SECOND);
-    this.handles.set(`ack-${this.count}`, { readyAt, isForgotten });
-    // Once an acknowledgement is lost, what was sent behind it comes again, too.
-    if (isForgotten) this.forgetting = true;
-    if (this.forgetting) this.excuse(events);
+    const after = (events[0]?.record.seal.position ?? 1) - 1;
+    this.handles.set(`ack-${this.count}`, { readyAt, isForgotten, after });
     return { status: 'sent', handle: `ack-${this.count}` };
   }
 
@@ -172,9 +176,10 @@ export class AcknowledgingReceiver extends Receiver {
     await this.latency(1, 20);
     return new Map(
       handles.map((handle) => {
-        const { readyAt, isForgotten } = this.handles.get(handle) ?? { readyAt: 0, isForgotten: true };
+        const { readyAt, isForgotten, after } = this.handles.get(handle);
         if (isForgotten) {
-          this.excuseAfter(0);
+          // Once an acknowledgement is lost, what was sent behind it comes again, too.
+          this.excuseAfter(after);
           return [handle, this.random.chance(0.5) ? 'lost' : 'pending'];
         }
         return [handle, this.timer.now() >= readyAt ? 'confirmed' : 'pending'];
