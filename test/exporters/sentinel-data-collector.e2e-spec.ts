@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AuditRecord } from 'nestjs-audited';
 import { sentinelDataCollector, type SentinelDataCollectorOptions } from 'nestjs-audited/exporters';
 import { aDeliveryBatch, auditExporterContract, FixedClock } from 'nestjs-audited/testing';
 import { GOLDEN_AUDIT_RECORDS } from '../support/golden-audit-records.js';
@@ -45,7 +46,7 @@ describe('sentinelDataCollector', () => {
     let receiver: SentinelDataCollectorReceiver;
     let exporter: Exporter;
 
-    const deliver = (records = GOLDEN_AUDIT_RECORDS.slice(0, 2)) =>
+    const deliver = (records: readonly AuditRecord[] = GOLDEN_AUDIT_RECORDS.slice(0, 2)) =>
       exporter.deliver(aDeliveryBatch(exporter, records), AbortSignal.timeout(10_000));
     const answer = (status: number, body = '', headers: Record<string, string> = {}): ReceiverFault => ({
       kind: 'answer',
@@ -127,7 +128,7 @@ describe('sentinelDataCollector', () => {
       const { maxEvents = 0, maxBytes = 0 } = exporter.limits ?? {};
       const [record] = GOLDEN_AUDIT_RECORDS;
       const action = '日本語 🚀'.repeat(200);
-      const long = { ...record, event: { ...record?.event, action } } as (typeof GOLDEN_AUDIT_RECORDS)[number];
+      const long = { ...record, event: { ...record?.event, action } } as AuditRecord;
       expect(await deliver(Array.from({ length: maxEvents }, () => long))).toEqual({ status: 'delivered' });
       expect(receiver.server.requests[0]?.raw.length).toBeLessThanOrEqual(maxBytes);
       expect(receiver.rows).toHaveLength(maxEvents);

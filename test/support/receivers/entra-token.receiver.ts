@@ -13,8 +13,8 @@ interface Clock {
 
 /** The token endpoint of a tenant with one application. */
 export class EntraTokens {
-  /** Every token that was given, the latest last. */
-  readonly given: string[] = [];
+  /** What nobody may read in a status: the secret, every token that was given, and how each of them begins. */
+  readonly secrets: string[] = [CLIENT_SECRET];
   lifeSeconds = 3600;
   private readonly ends = new Map<string, number>();
 
@@ -34,7 +34,7 @@ export class EntraTokens {
     const token = `eyJ0eXAiOiJKV1Qi.${randomBytes(600).toString('base64url')}.${randomBytes(32).toString('base64url')}`;
     const expiresOnTimestamp = this.clock.now() + this.lifeSeconds * 1000;
     this.ends.set(token, expiresOnTimestamp);
-    this.given.push(token);
+    this.secrets.push(token, token.slice(0, 40));
     return { token, expiresOnTimestamp };
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HttpReceiver, type ReceivedRequest, type ReceiverAnswer } from './http-receiver.js';
-import { EntraTokens } from './entra-token.receiver.js';
+import type { EntraTokens } from './entra-token.receiver.js';
 
 /** A column as a data collection rule declares it. */
 export interface StreamColumn {
@@ -60,7 +60,7 @@ export class SentinelLogsIngestionReceiver {
   }
 
   private answer(request: ReceivedRequest): ReceiverAnswer {
-    const { method, path, query, headers, raw, body } = request;
+    const { method, path, query, headers, body } = request;
     if (this.isBusy) {
       return refusal(503, 'ServiceUnavailable', `The service is busy: ${JSON.stringify(headers)}`);
     }
@@ -82,6 +82,10 @@ export class SentinelLogsIngestionReceiver {
     if (declared === undefined) {
       return refusal(400, 'InvalidStream', `The stream ${at[2]} was not configured in the data collection rule.`);
     }
+    return this.bodyFault(request) ?? this.take(body, declared.columns);
+  }
+
+  private bodyFault({ headers, raw, body }: ReceivedRequest): ReceiverAnswer | undefined {
     const requestId = headers['x-ms-client-request-id'] ?? '';
     if (headers['content-type'] !== 'application/json' || !GUID.test(requestId) || this.requestIds.has(requestId)) {
       return refusal(400, 'InvalidRequest', 'The headers of the request are not right.');
@@ -91,7 +95,7 @@ export class SentinelLogsIngestionReceiver {
       const message = `Maximum allowed content length: ${MOST_BYTES} bytes (1 MB). Provided content length: ${body.length} bytes.`;
       return refusal(413, 'ContentLengthLimitExceeded', message);
     }
-    return this.take(body, declared.columns);
+    return undefined;
   }
 
   private take(body: Buffer, columns: readonly StreamColumn[]): ReceiverAnswer {

@@ -1,3 +1,4 @@
+import type { AuditRecord } from '../../event/audit-record.js';
 import { GOLDEN_RECORDS } from '../../testing/formats/golden-records.js';
 import { ownRowText } from './own-row.js';
 
@@ -6,13 +7,13 @@ const records = GOLDEN_RECORDS.map(([, record]) => record);
 describe('ownRowText', () => {
   it('writes a row as one line of JSON that any reader takes', () => {
     const text = ownRowText(() => ({ TimeGenerated: 'x', Text: 'line\u2028feed \ud800', Nested: { id: 1 } }));
-    expect(text(records[0] as (typeof records)[number])).toBe(
+    expect(text(records[0] as AuditRecord)).toBe(
       '{"TimeGenerated":"x","Text":"line\\u2028feed \ufffd","Nested":{"id":1}}',
     );
   });
 
   it('answers for every record', () => {
-    const text = ownRowText(({ event }) => ({
+    const text = ownRowText(({ event }: AuditRecord) => ({
       TimeGenerated: event.occurredAt,
       EventUid: event.id,
       Facts: { ...event.details },
@@ -49,7 +50,7 @@ describe('ownRowText', () => {
     ['gives nothing', () => undefined, /gives no object/],
     [
       'cannot answer for every record',
-      ({ event }: (typeof records)[number]) => ({ A: event.resource?.name?.length ?? neverThere() }),
+      ({ event }: AuditRecord) => ({ A: event.resource?.name?.length ?? neverThere() }),
       /only what every record has/,
     ],
   ])('refuses what %s', (_what, row, message) => {
@@ -57,11 +58,9 @@ describe('ownRowText', () => {
   });
 
   it('refuses a name that only some records give when they come', () => {
-    const text = ownRowText(({ event }: (typeof records)[number]) =>
-      event.resource === undefined ? { A: 1 } : { id: 1 },
-    );
+    const text = ownRowText(({ event }: AuditRecord) => (event.resource === undefined ? { A: 1 } : { id: 1 }));
     const [record] = records.filter(({ event }) => event.resource !== undefined);
-    expect(() => text(record as (typeof records)[number])).toThrow(/the column "id"/);
+    expect(() => text(record as AuditRecord)).toThrow(/the column "id"/);
   });
 });
 
