@@ -30,7 +30,7 @@ class Receiver {
       ...this.traits,
       deliver: (batch, signal) =>
         alive(async () => {
-          const verdict = await this.deliver(batch, signal);
+          const verdict = await this.deliver(batch, signal, process);
           // What a dying process had handed over arrives all the same, and nobody heard the answer.
           if (process.isDead) this.excuse(batch.events);
           return verdict;
@@ -39,7 +39,7 @@ class Receiver {
     };
   }
 
-  take(events, { inOrder = true } = {}) {
+  take(events, process, { inOrder = true } = {}) {
     const at = this.timer.now();
     for (const { record } of events) {
       const { id } = record.event;
@@ -51,7 +51,7 @@ class Receiver {
         this.highest = Math.max(this.highest, position);
       } else {
         this.duplicates += 1;
-        if (!this.excused.has(id)) this.unexplained += 1;
+        if (!this.excused.has(id) && !process.isDead) this.unexplained += 1;
       }
     }
   }
@@ -93,21 +93,21 @@ class Receiver {
 
 /** Always there. */
 export class HealthyReceiver extends Receiver {
-  async deliver({ events }, signal) {
+  async deliver({ events }, signal, process) {
     await this.latency(2, 40, signal);
-    this.take(events);
+    this.take(events, process);
     return { status: 'delivered' };
   }
 }
 
 /** Busy, slow, and now and then the answer gets lost on its way. */
 export class FlakyReceiver extends Receiver {
-  async deliver({ events }, signal) {
+  async deliver({ events }, signal, process) {
     await this.latency(5, 400, signal);
     if (!this.isMended && this.random.chance(0.2)) {
       return { status: 'retry', reason: 'busy', ...(this.random.chance(0.5) ? { afterMs: 2 * SECOND } : {}) };
     }
-    this.take(events);
+    this.take(events, process);
     if (!this.isMended && this.random.chance(0.1)) {
       this.excuse(events);
       return { status: 'retry', reason: 'ECONNRESET' };
@@ -118,7 +118,7 @@ export class FlakyReceiver extends Receiver {
 
 /** Out of order for minutes: nothing listens, or nothing is answered, or the token is wrong. */
 export class BrokenReceiver extends Receiver {
-  async deliver({ events }, signal) {
+  async deliver({ events }, signal, process) {
     if (this.inTrouble('down', { calmMs: 2 * MINUTE, troubleMs: 3 * MINUTE })) {
       const kind = this.random.weighted({ refused: 3, hang: 1, unauthorized: 2 });
       if (kind === 'hang') await this.timer.sleep(10 * MINUTE, signal);
@@ -127,14 +127,14 @@ export class BrokenReceiver extends Receiver {
         : { status: 'retry', reason: 'ECONNREFUSED' };
     }
     await this.latency(2, 60, signal);
-    this.take(events);
+    this.take(events, process);
     return { status: 'delivered' };
   }
 }
 
 /** Judges events one by one: has no room for some, and never takes the poison. */
 export class PickyReceiver extends Receiver {
-  async deliver({ events }, signal) {
+  async deliver({ events }, signal, process) {
     await this.latency(5, 80, signal);
     if (events.length > 150) return { status: 'split', reason: 'HTTP 413' };
     const refused = [];
@@ -145,10 +145,8 @@ export class PickyReceiver extends Receiver {
     });
     const left = new Set([...again, ...refused.map(({ index }) => index)]);
     // What it has no room for comes later than what stood behind it: that is its own order.
-    this.take(
-      events.filter((_, index) => !left.has(index)),
-      { inOrder: false },
-    );
+    const taken = events.filter((_, index) => !left.has(index));
+    this.take(taken, process, { inOrder: false });
     return left.size === 0
       ? { status: 'delivered' }
       : { status: 'partial', reason: `${left.size} not indexed`, refused, again };
@@ -161,9 +159,9 @@ export class AcknowledgingReceiver extends Receiver {
   handles = new Map();
   count = 0;
 
-  async deliver({ events }, signal) {
+  async deliver({ events }, signal, process) {
     await this.latency(2, 40, signal);
-    this.take(events);
+    this.take(events, process);
     this.count += 1;
     const isForgotten = !this.isMended && this.random.chance(0.03);
     const readyAt = this.timer.now() + this.random.between(500, 8 * SECOND);

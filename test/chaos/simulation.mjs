@@ -75,7 +75,7 @@ export async function simulate({ minutes, seed }) {
     letters: await ledger.deadLetters({ limit: 1000 }),
     isSettled: await isSettled(world),
   });
-  return { ...verdict, crashes, restarts, problems: world.problems.length };
+  return { ...verdict, crashes, restarts, problems: world.problems };
 }
 
 /** An application process: it delivers, and it can die without a word. */
