@@ -9,6 +9,7 @@ import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '
 import { checkChainName } from '../../storage/chain-name.js';
 import type { InCustody } from '../custody/custody-database.js';
 import { DatabaseCustody } from '../custody/database-custody.js';
+import { DatabaseLedger } from '../delivery/database-ledger.js';
 import type { StoreOptions } from '../store.options.js';
 import { DatabaseVerification } from '../verification/database-verification.js';
 import { verifySettings } from '../verification/verify-settings.js';
@@ -28,6 +29,7 @@ export class ServerAuditStore implements AuditStore, AuditReader {
   private readonly sealKeys: SealKeys | undefined;
   private readonly sealer: Sealer;
   private readonly custodyOfDatabase: DatabaseCustody;
+  private readonly ledgerOfDatabase: DatabaseLedger;
   private isOpen = false;
   private opening: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
@@ -41,6 +43,7 @@ export class ServerAuditStore implements AuditStore, AuditReader {
     this.sealer = new Sealer(this.sealKeys);
     this.reader = new ServerRecordReader(database);
     this.custodyOfDatabase = new DatabaseCustody(database.custody);
+    this.ledgerOfDatabase = new DatabaseLedger(database.custody);
   }
 
   async open(): Promise<void> {
@@ -101,6 +104,11 @@ export class ServerAuditStore implements AuditStore, AuditReader {
   /** Records as they are stored, trees and checkpoints, erasure and pruning; works while the store is open. */
   custody(): DatabaseCustody {
     return this.custodyOfDatabase;
+  }
+
+  /** Destinations, leases and dead letters; works while the store is open. */
+  ledger(): DatabaseLedger {
+    return this.ledgerOfDatabase;
   }
 
   async close(): Promise<void> {
