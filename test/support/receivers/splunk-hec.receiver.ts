@@ -4,8 +4,8 @@
  */
 import type { ServerOptions } from 'node:https';
 import { HttpReceiver, type ReceivedRequest, type ReceiverAnswer } from './http-receiver.js';
-import { HecAckChannels } from './splunk-hec-ack-channels.js';
-import { readEnvelopes, type HecEvent } from './splunk-hec-envelope.js';
+import { HecAckChannels } from './splunk/hec-ack-channels.js';
+import { readEnvelopes, type HecEvent } from './splunk/hec-envelopes.js';
 
 /** How full Splunk is; `ok` unless it is set. */
 export type HecCondition =
@@ -125,10 +125,9 @@ export class SplunkHecReceiver {
   }
 
   static async start(options: HecReceiverOptions): Promise<SplunkHecReceiver> {
-    let receiver: SplunkHecReceiver | undefined;
-    const http = await HttpReceiver.start((request) => receiver?.answer(request) ?? said(9), options.tls);
-    receiver = new SplunkHecReceiver(options, http);
-    return receiver;
+    const started: { receiver?: SplunkHecReceiver } = {};
+    const http = await HttpReceiver.start((request) => started.receiver?.answer(request) ?? said(9), options.tls);
+    return (started.receiver = new SplunkHecReceiver(options, http));
   }
 
   /** The base address, as the exporter is given it. */

@@ -125,7 +125,7 @@ describe('The options', () => {
 
   it('decide what delivered is worth', () => {
     expect(splunkHec(GOOD)).toMatchObject({ type: 'splunk-hec', assurance: 'sent' });
-    expect(splunkHec(GOOD).confirm).toBeUndefined();
+    expect(splunkHec(GOOD)).not.toHaveProperty('confirm');
     const acknowledged = splunkHec({ ...GOOD, acknowledgement: { everyMs: 500, timeoutMs: 60_000 } });
     expect(acknowledged).toMatchObject({
       assurance: 'acknowledged',

@@ -66,9 +66,20 @@ export interface SplunkHecSettings {
 /** Indexed fields that every event has; searches and `dedup` go by them. */
 export const HEC_OWN_FIELDS = ['audit_event_id', 'audit_event_type', 'audit_chain', 'audit_position'] as const;
 
-const NAMES = [
-  ...['url', 'token', 'index', 'host', 'source', 'sourcetype', 'fields', 'acknowledgement', 'channel', 'gzip'],
-  ...['maxEvents', 'maxBytes', 'maxEventBytes'],
+const NAMES: readonly string[] = [
+  'url',
+  'token',
+  'index',
+  'host',
+  'source',
+  'sourcetype',
+  'fields',
+  'acknowledgement',
+  'channel',
+  'gzip',
+  'maxEvents',
+  'maxBytes',
+  'maxEventBytes',
   ...HTTP_CONNECTION_NAMES,
 ];
 /** `max_content_length` of `limits.conf`, as Splunk ships it. */

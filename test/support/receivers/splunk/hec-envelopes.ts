@@ -58,7 +58,7 @@ function faultOf(
   if (Object.keys(envelope).some((key) => !KEYS.has(key))) return 6;
   if (time !== undefined && !isEpochSeconds(time)) return 6;
   if (![host, source, sourcetype, index].every((text) => text === undefined || isFilledText(text))) return 6;
-  if (index !== undefined && indexes !== undefined && !indexes.includes(String(index))) return 7;
+  if (typeof index === 'string' && indexes !== undefined && !indexes.includes(index)) return 7;
   return fields === undefined ? undefined : fieldsFault(fields);
 }
 
