@@ -4,6 +4,7 @@ import { elasticsearch } from './elasticsearch/elasticsearch.exporter.js';
 import { otlpLogs } from './otlp/otlp.exporter.js';
 import { sentinelDataCollector } from './sentinel/sentinel-data-collector.exporter.js';
 import { sentinelLogsIngestion } from './sentinel/sentinel-logs-ingestion.exporter.js';
+import { splunkHec } from './splunk/splunk-hec.exporter.js';
 
 /** Makes an exporter; throws `OptionsInvalidError` for options that it cannot work with. */
 export type ExporterFactory = (options: never) => AuditExporter;
@@ -18,4 +19,5 @@ export const EXPORTERS = {
   otlp: otlpLogs,
   sentinel: sentinelLogsIngestion,
   'sentinel-legacy': sentinelDataCollector,
+  'splunk-hec': splunkHec,
 } satisfies Record<string, ExporterFactory>;

@@ -22,4 +22,6 @@ export type {
   SentinelOwnCredential,
   SentinelStreamOptions,
 } from './sentinel/sentinel-logs-ingestion.options.js';
+export { splunkHec } from './splunk/splunk-hec.exporter.js';
+export type { HecAcknowledgement, HecIndexOf, SplunkHecOptions } from './splunk/splunk-hec.options.js';
 export type { PemSource, TlsOptions } from './tls.options.js';
