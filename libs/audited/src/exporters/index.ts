@@ -4,6 +4,7 @@ export type { DatadogOptions, DatadogSite } from './datadog/datadog.options.js';
 export { elasticsearch } from './elasticsearch/elasticsearch.exporter.js';
 export type { ElasticsearchOptions } from './elasticsearch/elasticsearch.options.js';
 export type { AccessToken, AccessTokenCredential } from './entra/access-token.js';
+export { createExporter, EXPORTER_TYPES, type ExporterOptionsOf, type ExporterType } from './exporters.js';
 export { answerJson, answerText, statusText } from './http/answer-text.js';
 export type { HttpAnswer, HttpRequest } from './http/http-connection.js';
 export type { HttpConnectionOptions } from './http/http-connection.options.js';
