@@ -1,4 +1,6 @@
 import type { AuditExporter } from '../delivery/audit-exporter.js';
+import { file } from './file/file.exporter.js';
+import { webhook } from './webhook/webhook.exporter.js';
 
 /** Makes an exporter; throws `OptionsInvalidError` for options that it cannot work with. */
 export type ExporterFactory = (options: never) => AuditExporter;
@@ -7,4 +9,7 @@ export type ExporterFactory = (options: never) => AuditExporter;
  * Every exporter: a folder, and a line here. Names of the configuration, the pages of the guide and the contract's tests all
  * come from this table.
  */
-export const EXPORTERS = {} satisfies Record<string, ExporterFactory>;
+export const EXPORTERS = {
+  file,
+  webhook,
+} satisfies Record<string, ExporterFactory>;
