@@ -19,7 +19,7 @@ export type CleanText = (text: string) => string;
 export function cleanTextOf(secrets: readonly (string | undefined)[]): CleanText {
   const plain = secrets.filter((secret): secret is string => secret !== undefined && secret.length >= LEAST_LENGTH);
   const forms = [...new Set(plain.flatMap(formsOf))].filter(({ length }) => length >= LEAST_LENGTH);
-  const patterns = forms.map((form) => new RegExp(escaped(form), 'giu'));
+  const patterns = forms.map((form) => new RegExp(escaped(form), 'gi'));
   const beginnings = forms.map((form) => form.toLowerCase());
   return (text) => {
     const sought = text.length > MOST_SOUGHT ? `${text.slice(0, MOST_SOUGHT)}${CUT}` : text;
@@ -59,7 +59,8 @@ function base64Forms(secret: string): readonly string[] {
     // The digits at the edges hold bits of the neighbours, too.
     return text.slice(before === 0 ? 0 : before + 1, whole.length % 3 === 0 ? text.length : text.length - 1);
   });
-  const forms = [bytes.toString('base64'), ...within];
+  const alone = bytes.toString('base64');
+  const forms = [alone, alone.replaceAll('=', ''), ...within];
   return [...forms, ...forms.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
 }
 

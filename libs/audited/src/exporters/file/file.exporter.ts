@@ -7,10 +7,9 @@ import { FileWriter } from './file-writer.js';
 import { fileSettings, type FileOptions } from './file.options.js';
 
 /** Formats of one line a record. */
-const FORMATS = [
-  ...['asim', 'cef', 'ecs', 'flat', 'jsonl', 'leef', 'ocsf', 'otlp', 'record'],
-  ...['sentinel-audit', 'syslog', 'syslog-bsd'],
-];
+const FORMATS = 'asim cef ecs flat jsonl leef ocsf otlp record sentinel-audit syslog syslog-bsd'.split(' ');
+
+const NEVER = new AbortController().signal;
 
 /**
  * Makes an exporter that writes every record to a file of the day, one line a record. What it calls delivered is on the
@@ -48,7 +47,8 @@ export function fileExporter(options: FileOptions, create?: CreateFile): AuditEx
     probe: (signal): Promise<ProbeVerdict> =>
       diskAnswer(timeoutMs, signal, { status: 'ok' }, (limited) => writer.check(limited)),
     close: () => {
-      closing ??= writer.close();
+      // Everything that was acknowledged is on the disk: how closing ends tells nobody anything.
+      closing ??= diskAnswer(timeoutMs, NEVER, undefined, () => writer.close()).then(() => undefined);
       return closing;
     },
   };

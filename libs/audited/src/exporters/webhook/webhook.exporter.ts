@@ -7,18 +7,16 @@
  * - 410: the endpoint wants no more; 429, 502, 504: slow down; `Retry-After` counts
  * - `webhook-id` stays the same over all attempts, `webhook-timestamp` is the time of the attempt
  */
-import type { AuditExporter, DeliveryBatch } from '../../delivery/audit-exporter.js';
+import type { AuditExporter } from '../../delivery/audit-exporter.js';
 import type { DeliveryVerdict } from '../../delivery/delivery-verdict.js';
 import type { HttpAnswer } from '../http/http-connection.js';
 import { httpExporter } from '../http/http-exporter.js';
 import { httpVerdict } from '../http/http-verdict.js';
+import { BATCH_FRAME_BYTES, batchBody, SINGLE_FRAME_BYTES, singleBody } from './webhook-body.js';
 import { webhookSettings, type WebhookOptions } from './webhook.options.js';
 
 /** Formats of which one record is one JSON object. */
 const FORMATS = ['asim', 'ecs', 'flat', 'json', 'jsonl', 'ocsf', 'otlp', 'record', 'sentinel-legacy'];
-const BATCH_END = ']}}';
-/** Around a single event stands its type, which may be long. */
-const SINGLE_FRAME_BYTES = 1024;
 
 /**
  * Makes an exporter that sends signed webhooks to a receiver of your own or of somebody else's.
@@ -45,7 +43,7 @@ export function webhook(options: WebhookOptions): AuditExporter {
       maxEvents,
       maxBytes,
       separatorBytes: 1,
-      frameBytes: isBatched ? Buffer.byteLength(batchStart(new Date(0).toISOString()) + BATCH_END) : SINGLE_FRAME_BYTES,
+      frameBytes: isBatched ? BATCH_FRAME_BYTES : SINGLE_FRAME_BYTES,
     },
     request: (batch) => {
       const body = Buffer.from(isBatched ? batchBody(batch) : singleBody(batch));
@@ -73,23 +71,4 @@ function verdictOf(answer: HttpAnswer): DeliveryVerdict {
   return verdict.status === 'hold' && answer.status === 410
     ? { ...verdict, cure: 'The endpoint asks for no more events: remove the destination, or give its new address.' }
     : verdict;
-}
-
-function batchStart(timestamp: string): string {
-  return `{"type":"audit.events","timestamp":${JSON.stringify(timestamp)},"data":{"events":[`;
-}
-
-/** The same bytes for every attempt: the time is that of the newest event. */
-function batchBody({ events }: DeliveryBatch): string {
-  const newest = events.at(-1)?.record.event.recordedAt ?? '';
-  return `${batchStart(newest)}${events.map(({ text }) => text).join(',')}${BATCH_END}`;
-}
-
-function singleBody({ events }: DeliveryBatch): string {
-  const [first] = events;
-  if (first === undefined || events.length > 1) {
-    throw new RangeError(`a request holds one event, not ${events.length}`);
-  }
-  const { type, occurredAt } = first.record.event;
-  return `{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(occurredAt)},"data":${first.text}}`;
 }

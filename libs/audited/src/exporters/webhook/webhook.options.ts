@@ -62,10 +62,8 @@ export interface WebhookSettings {
   readonly clock: Clock;
 }
 
-const NAMES = [
-  ...['url', 'secret', 'batch', 'maxEvents', 'maxBytes', 'headers', 'allowPrivateNetwork', 'clock'],
-  ...HTTP_CONNECTION_NAMES,
-];
+const OWN_NAMES = ['url', 'secret', 'batch', 'maxEvents', 'maxBytes', 'headers', 'allowPrivateNetwork', 'clock'];
+const NAMES = [...OWN_NAMES, ...HTTP_CONNECTION_NAMES];
 const MOST_SECRETS = 10;
 /** Shorter parts of a path are words; a longer one may be what lets a request in. */
 const LEAST_SECRET_SEGMENT = 16;
