@@ -115,7 +115,7 @@ describe('networkVerdict', () => {
       status: 'retry',
       reason: 'UND_ERR_CONNECT_TIMEOUT: slow',
     });
-    expect(networkVerdict(coded('HPE_INVALID_CONSTANT', 'no HTTP'))).toMatchObject({ status: 'hold' });
+    expect(networkVerdict(new errors.HTTPParserError('no HTTP'))).toMatchObject({ status: 'hold' });
     expect(networkVerdict(new errors.InvalidArgumentError('invalid x header'))).toMatchObject({ status: 'hold' });
   });
 });

@@ -22,9 +22,8 @@ export async function gzipFile(path: string, mode: number, signal: AbortSignal):
     const target = await open(unfinished, 'wx', mode);
     try {
       await target.chmod(mode);
-      const to = target.createWriteStream({ autoClose: false });
-      await pipeline(source.createReadStream({ autoClose: false }), createGzip(), to, { signal });
-      await target.sync();
+      // The streams close what they read and write; an open stream would hold its file open.
+      await pipeline(source.createReadStream(), createGzip(), target.createWriteStream({ flush: true }), { signal });
     } finally {
       await target.close();
     }

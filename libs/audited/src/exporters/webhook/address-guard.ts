@@ -61,6 +61,11 @@ export class AddressGuard {
     return isIP(name) === 0 || this.permits(name);
   }
 
+  /** Whether a host is judged by what its name leads to, so that whoever resolves the name has to be {@link lookup}. */
+  resolves(host: string): boolean {
+    return !this.trusts(host) && isIP(normalHost(host)) === 0;
+  }
+
   /** For a socket: resolves a name, and refuses it when one of its addresses must not be reached. */
   readonly lookup: LookupFunction = (host, options, callback) => {
     this.resolve(host, { ...options, all: true }, (error, addresses) => {

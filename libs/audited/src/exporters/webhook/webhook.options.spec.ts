@@ -104,6 +104,10 @@ describe('webhookSettings', () => {
       'proxy',
     );
     expect(webhookSettings({ ...proxied, allowPrivateNetwork: true }).connection).toHaveProperty('proxy');
+    expect(webhookSettings({ ...proxied, url: 'https://1.1.1.1/' }).connection).toHaveProperty('proxy');
+    expect(() => webhookSettings({ ...proxied, url: 'https://10.0.0.1/' })).toThrow(
+      expect.objectContaining({ option: 'url' }),
+    );
   });
 
   it('counts everything as secret that may let a request in', () => {

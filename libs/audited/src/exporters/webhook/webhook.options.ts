@@ -136,7 +136,7 @@ function addressOf({ url: given, allowPrivateNetwork = false, proxy }: WebhookOp
       'Name it in "allowPrivateNetwork" if it is a receiver of your own.',
     );
   }
-  if (proxy !== undefined && !guard.trusts(url.hostname)) {
+  if (proxy !== undefined && guard.resolves(url.hostname)) {
     throw new OptionsInvalidError(
       'proxy',
       'resolves names where it stands, so that addresses cannot be checked here',
