@@ -19,7 +19,7 @@ import type { AuditRecord } from 'nestjs-audited';
 import { file, type AuditExporter, type DeliveryVerdict, type FileOptions } from 'nestjs-audited/exporters';
 import { createFormatter, type FormatName } from 'nestjs-audited/formats';
 import { aDeliveryBatch, auditExporterContract, FixedClock } from 'nestjs-audited/testing';
-import { idsOf, ODD_RECORDS, recordsToDeliver } from '../support/delivered-records.js';
+import { idsOf, ODD_RECORDS, oddRecords } from '../support/delivered-records.js';
 import { eventually } from '../support/eventually.js';
 
 const NOON = Date.parse('2026-11-30T12:00:00.000Z');
@@ -38,7 +38,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all(exporters.splice(0).map((exporter) => exporter.close?.()));
+  for (const exporter of exporters.splice(0)) await exporter.close?.();
   await rm(root, { recursive: true, force: true });
 });
 
@@ -50,7 +50,7 @@ function exporterOf(options: Partial<FileOptions> = {}): AuditExporter {
 
 function deliver(
   exporter: AuditExporter,
-  records: readonly AuditRecord[] = recordsToDeliver(1),
+  records: readonly AuditRecord[] = oddRecords(1),
   format?: FormatName,
 ): Promise<DeliveryVerdict> {
   const batch = format === undefined ? {} : { format: createFormatter(format) };
@@ -158,11 +158,11 @@ describe('file', () => {
 
   it('begins a new file before one becomes too large, and splits no batch', async () => {
     const exporter = exporterOf({ maxFileBytes: 4096 });
-    const records = recordsToDeliver(12);
+    const records = oddRecords(12);
     for (let at = 0; at < records.length; at += 2) {
       await deliver(exporter, records.slice(at, at + 2));
     }
-    await deliver(exporter, recordsToDeliver(16));
+    await deliver(exporter, oddRecords(16));
     expect(names()[0]).toBe('audit-2026-11-30.001.jsonl');
     const inOrder = ['audit-2026-11-30.jsonl', ...names().slice(0, -1)];
     expect(idsIn(inOrder).slice(0, 12)).toEqual(idsOf(records));
@@ -224,7 +224,7 @@ describe('file', () => {
 
   it('shares a folder for a while with another process that lost its lease, and mixes no lines', async () => {
     const [one, other] = [exporterOf(), exporterOf()];
-    const batches = Array.from({ length: 20 }, () => recordsToDeliver(16));
+    const batches = Array.from({ length: 20 }, () => oddRecords(16));
     const answers = await Promise.all(
       [one, other].map(async (exporter, which) => {
         for (const batch of batches.filter((_, index) => index % 2 === which)) {
@@ -242,7 +242,7 @@ describe('file', () => {
 describe('file, tidying up', () => {
   it('compresses files that are closed, whole, and with the same permissions', async () => {
     const exporter = exporterOf({ gzip: true });
-    const [today, tomorrow] = [recordsToDeliver(50), recordsToDeliver(1)];
+    const [today, tomorrow] = [oddRecords(50), oddRecords(1)];
     await deliver(exporter, today);
     clock.advance(DAY_MS);
     await deliver(exporter, tomorrow);

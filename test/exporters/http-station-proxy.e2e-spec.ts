@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all(exporters.splice(0).map((exporter) => exporter.close?.()));
+  for (const exporter of exporters.splice(0)) await exporter.close?.();
   await Promise.all([proxy.stop(), plain.stop(), secure.stop()]);
 });
 

@@ -14,7 +14,7 @@ const started: HttpReceiver[] = [];
 const exporters: AuditExporter[] = [];
 
 afterEach(async () => {
-  await Promise.all(exporters.splice(0).map((exporter) => exporter.close?.()));
+  for (const exporter of exporters.splice(0)) await exporter.close?.();
   await Promise.all(started.splice(0).map((receiver) => receiver.stop()));
 });
 

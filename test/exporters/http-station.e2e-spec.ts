@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { httpExporter, type AuditExporter, type HttpConnectionOptions } from 'nestjs-audited/exporters';
 import { collector, delivered, TOKEN } from '../support/collector.js';
-import { recordsToDeliver } from '../support/delivered-records.js';
+import { oddRecords } from '../support/delivered-records.js';
 import { PlainServer } from '../support/plain-server.js';
 import { HttpReceiver, type ReceiverAnswer, type ReceiverRules } from '../support/receivers/http-receiver.js';
 
@@ -53,7 +53,7 @@ function answering(head: string, more: (socket: Socket) => void): (socket: Socke
 describe('what the HTTP station sends', () => {
   it('is what the receiver decompresses', async () => {
     const { url, requests } = await receiver();
-    const records = recordsToDeliver(20);
+    const records = oddRecords(20);
     expect(await delivered(exporterFor(url, {}, true), records)).toEqual({ status: 'delivered' });
     const [request] = requests;
     expect(request?.headers).toMatchObject({
@@ -297,7 +297,7 @@ describe('the HTTP station without an answer', () => {
     const one = await receiver();
     one.always({ kind: 'hang' });
     const giveUp = new AbortController();
-    const verdict = delivered(exporterFor(one.url), recordsToDeliver(count), 1, giveUp.signal);
+    const verdict = delivered(exporterFor(one.url), oddRecords(count), 1, giveUp.signal);
     setImmediate(() => giveUp.abort('the application ends'));
     expect(await verdict).toEqual({ status: 'retry', reason: 'given up' });
   });

@@ -12,7 +12,7 @@ import { aDeliveryBatch, auditExporterContract, FixedClock } from 'nestjs-audite
 import { AddressGuard } from '../../libs/audited/dist/esm/exporters/webhook/address-guard.js';
 import { CertificateAuthority } from '../support/certificates.js';
 import { ConnectProxy } from '../support/connect-proxy.js';
-import { idsOf, ODD_RECORDS, recordsToDeliver } from '../support/delivered-records.js';
+import { idsOf, ODD_RECORDS, oddRecords } from '../support/delivered-records.js';
 import { HttpReceiver, type ReceiverAnswer } from '../support/receivers/http-receiver.js';
 import {
   WebhookReceiver,
@@ -45,7 +45,7 @@ function kept(exporter: AuditExporter): AuditExporter {
 
 function deliver(
   exporter: AuditExporter,
-  records: readonly AuditRecord[] = recordsToDeliver(2),
+  records: readonly AuditRecord[] = oddRecords(2),
   batch: { readonly id?: string; readonly attempt?: number } = {},
 ): Promise<DeliveryVerdict> {
   return exporter.deliver(aDeliveryBatch(exporter, records, batch), new AbortController().signal);
@@ -89,7 +89,7 @@ describe('webhook', () => {
 
   it('sends one event a request when it is told to, under its own type', async () => {
     const one = await receiver();
-    const [record] = recordsToDeliver(1);
+    const [record] = oddRecords(1);
     expect(await deliver(exporterTo(one, { batch: false }), [record!])).toEqual({ status: 'delivered' });
     const { type, occurredAt: timestamp } = record!.event;
     expect(one.messages).toMatchObject([{ type, timestamp, data: record }]);
@@ -99,7 +99,7 @@ describe('webhook', () => {
     const clock = new FixedClock();
     const one = await receiver({ now: () => clock.now() });
     const exporter = exporterTo(one, { clock });
-    const records = recordsToDeliver(3);
+    const records = oddRecords(3);
     one.http.next({ kind: 'lost-answer' });
     expect(await deliver(exporter, records, { id: 'batch-1' })).toMatchObject({ status: 'retry' });
     // A signature of the first attempt would be refused by now.
@@ -149,8 +149,8 @@ describe('webhook', () => {
 
   it('asks for smaller batches where the receiver takes no such large ones', async () => {
     const one = await receiver({ maxBytes: 3000 });
-    expect(await deliver(exporterTo(one), recordsToDeliver(10))).toMatchObject({ status: 'split' });
-    expect(await deliver(exporterTo(one), recordsToDeliver(1))).toEqual({ status: 'delivered' });
+    expect(await deliver(exporterTo(one), oddRecords(10))).toMatchObject({ status: 'split' });
+    expect(await deliver(exporterTo(one), oddRecords(1))).toEqual({ status: 'delivered' });
   });
 
   it('sends further headers, and none of them in place of its own', async () => {

@@ -7,7 +7,7 @@ import {
   type HttpExporterDefinition,
 } from 'nestjs-audited/exporters';
 import { aDeliveryBatch } from 'nestjs-audited/testing';
-import { recordsToDeliver } from './delivered-records.js';
+import { oddRecords } from './delivered-records.js';
 
 /** What the collector lets in. */
 export const TOKEN = 'tkn-5f2c9a71-secret';
@@ -37,7 +37,7 @@ export function collector(
 /** Delivers one batch as the engine would. */
 export function delivered(
   exporter: AuditExporter,
-  records: readonly AuditRecord[] = recordsToDeliver(2),
+  records: readonly AuditRecord[] = oddRecords(2),
   attempt = 1,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<DeliveryVerdict> {

@@ -12,7 +12,7 @@ export const ODD_RECORDS: readonly AuditRecord[] = readFileSync(GOLDEN, 'utf8')
   .map((line) => JSON.parse(line) as AuditRecord);
 
 /** So many records with ids of their own. */
-export function recordsToDeliver(count: number): readonly AuditRecord[] {
+export function oddRecords(count: number): readonly AuditRecord[] {
   return Array.from({ length: count }, (_, index) => {
     const record = ODD_RECORDS[index % ODD_RECORDS.length]!;
     return { ...record, event: { ...record.event, id: randomUUID() } };

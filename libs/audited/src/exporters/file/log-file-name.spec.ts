@@ -26,31 +26,26 @@ describe('names of files', () => {
   });
 
   it.each([
-    ...[
-      'audit.jsonl',
-      'audit-2026-11-30.json',
-      'audit-2026-11-30.jsonl.bak',
-      'audit-2026-11-30.jsonl.gz.gz',
-      'audit-2026-11-30',
-    ],
-    ...[
-      'audit-2026-02-30.jsonl',
-      'audit-2026-11-30.1.jsonl',
-      'audit-2026-11-30.000.jsonl',
-      'audit-2026-11-30.0001.jsonl',
-    ],
-    ...[
-      'audit-2026-11-30.1000000.jsonl',
-      'other-2026-11-30.jsonl',
-      'audit-x-2026-11-30.jsonl',
-      'AUDIT-2026-11-30.jsonl',
-    ],
-    ...[
-      '.audit-2026-11-30.jsonl',
-      'audit-2026-11-30.jsonl ',
-      'audit-2026-11-30.jsonl.gz.0123456789abcdef.compressing',
-      '',
-    ],
+    'audit.jsonl',
+    'audit-2026-11-30.json',
+    'audit-2026-11-30.jsonl.bak',
+    'audit-2026-11-30.jsonl.gz.gz',
+    'audit-2026-11-30',
+
+    'audit-2026-02-30.jsonl',
+    'audit-2026-11-30.1.jsonl',
+    'audit-2026-11-30.000.jsonl',
+    'audit-2026-11-30.0001.jsonl',
+
+    'audit-2026-11-30.1000000.jsonl',
+    'other-2026-11-30.jsonl',
+    'audit-x-2026-11-30.jsonl',
+    'AUDIT-2026-11-30.jsonl',
+
+    '.audit-2026-11-30.jsonl',
+    'audit-2026-11-30.jsonl ',
+    'audit-2026-11-30.jsonl.gz.0123456789abcdef.compressing',
+    '',
   ])('are not strangers: %j', (name) => {
     expect(parseLogFileName(NAMING, name)).toBeUndefined();
   });

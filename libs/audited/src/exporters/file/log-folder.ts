@@ -1,5 +1,6 @@
-import { chmod, lstat, mkdir, open, readdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { access, chmod, lstat, mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { AppendFile, createOwnFile, type CreateFile } from './append-file.js';
 import type { FileSettings } from './file.options.js';
 import {
@@ -29,9 +30,16 @@ export class LogFolder {
   /** Makes the folder when it is missing; one that is there keeps its permissions. */
   async make(): Promise<void> {
     const { directory, directoryMode } = this.settings;
-    const firstMade = await mkdir(directory, { recursive: true, mode: directoryMode });
-    if (firstMade !== undefined) {
-      await chmod(directory, directoryMode);
+    try {
+      const firstMade = await mkdir(directory, { recursive: true, mode: directoryMode });
+      if (firstMade !== undefined) {
+        await chmod(directory, directoryMode);
+      }
+    } catch (error) {
+      if (isMissing(error)) {
+        await checkNearest(directory);
+      }
+      throw error;
     }
   }
 
@@ -122,6 +130,23 @@ export class LogFolder {
     } catch (error) {
       await file.close();
       throw error;
+    }
+  }
+}
+
+/**
+ * Making folders within one that is not writable fails as if something were missing. Throws what is really in the way, if
+ * anything is.
+ */
+async function checkNearest(directory: string): Promise<void> {
+  for (let at = dirname(directory); ; at = dirname(at)) {
+    try {
+      await access(at, constants.W_OK | constants.X_OK);
+      return;
+    } catch (error) {
+      if (!isMissing(error) || at === dirname(at)) {
+        throw error;
+      }
     }
   }
 }

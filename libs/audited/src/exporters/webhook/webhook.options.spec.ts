@@ -32,22 +32,30 @@ describe('webhookSettings', () => {
   });
 
   it.each([
-    ...['http://127.0.0.1/', 'https://127.0.0.1/', 'https://0x7f.1/', 'https://2130706433/', 'https://017700000001/'],
-    ...['https://127.1/', 'https://0/', 'https://[::1]/', 'https://[::ffff:127.0.0.1]/', 'https://[::ffff:7f00:1]/'],
-    ...[
-      'https://localhost/',
-      'https://LOCALHOST./',
-      'https://x.localhost/',
-      'https://10.0.0.1/',
-      'https://169.254.169.254/latest',
-    ],
-    ...[
-      'https://127.0.0.1./',
-      'https://\u2460\u2461\u2466.0.0.1/',
-      'https://\uff11\uff12\uff17.0.0.1/',
-      'https://[fd00:ec2::254]/',
-    ],
-    ...['https://%31%32%37.0.0.1/', 'https://127\u30020\u30020\u30021/', 'http://hooks.example.com/'],
+    'http://127.0.0.1/',
+    'https://127.0.0.1/',
+    'https://0x7f.1/',
+    'https://2130706433/',
+    'https://017700000001/',
+    'https://127.1/',
+    'https://0/',
+    'https://[::1]/',
+    'https://[::ffff:127.0.0.1]/',
+    'https://[::ffff:7f00:1]/',
+
+    'https://localhost/',
+    'https://LOCALHOST./',
+    'https://x.localhost/',
+    'https://10.0.0.1/',
+    'https://169.254.169.254/latest',
+
+    'https://127.0.0.1./',
+    'https://\u2460\u2461\u2466.0.0.1/',
+    'https://\uff11\uff12\uff17.0.0.1/',
+    'https://[fd00:ec2::254]/',
+    'https://%31%32%37.0.0.1/',
+    'https://127\u30020\u30020\u30021/',
+    'http://hooks.example.com/',
   ])('refuses %s', (url) => {
     expect(() => webhookSettings({ ...GIVEN, url })).toThrow(expect.objectContaining({ option: 'url' }));
   });
