@@ -85,6 +85,11 @@ export class HttpReceiver {
     this.standing = fault;
   }
 
+  /** Calls back with every connection from now on. */
+  onConnection(listener: (socket: Socket) => void): void {
+    this.server.on('connection', listener);
+  }
+
   /** Breaks every connection off, and listens no more; idempotent. */
   async stop(): Promise<void> {
     const closed = this.server.listening

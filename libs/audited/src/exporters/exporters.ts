@@ -6,6 +6,8 @@ import { otlpLogs } from './otlp/otlp.exporter.js';
 import { sentinelDataCollector } from './sentinel/sentinel-data-collector.exporter.js';
 import { sentinelLogsIngestion } from './sentinel/sentinel-logs-ingestion.exporter.js';
 import { splunkHec } from './splunk/splunk-hec.exporter.js';
+import { file } from './file/file.exporter.js';
+import { webhook } from './webhook/webhook.exporter.js';
 
 /** Makes an exporter; throws `OptionsInvalidError` for options that it cannot work with. */
 export type ExporterFactory = (options: never) => AuditExporter;
@@ -48,3 +50,6 @@ export function createExporter<Type extends ExporterType>(type: Type, options: E
   const factory: (options: ExporterOptionsOf<Type>) => AuditExporter = EXPORTERS[type] as never;
   return factory(options);
 }
+  file,
+  webhook,
+} satisfies Record<string, ExporterFactory>;
