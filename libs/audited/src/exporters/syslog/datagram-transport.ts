@@ -1,13 +1,14 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { once } from 'node:events';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import type { DeliveryVerdict, ProbeVerdict, RefusedEvent } from '../../delivery/delivery-verdict.js';
 import type { CleanText } from '../secret-words.js';
+import { withinTime } from '../within-time.js';
 import { oneTurn, type SyslogTransport } from './syslog-transport.js';
-import { SyslogTroubleError, troubleVerdict } from './syslog-verdict.js';
+import { isTimeout, SyslogTroubleError, troubleVerdict } from './syslog-verdict.js';
 
-/** So many datagrams are on their way to the operating system at once; more would only pile up in its buffer. */
+/** So many datagrams leave in one go; then others get their turn, a receiver on this machine among them. */
 const AT_ONCE = 16;
 
 /** Where datagrams go. */
@@ -97,15 +98,26 @@ export class DatagramTransport implements SyslogTransport {
 
   private async addresses(signal: AbortSignal): Promise<readonly LookupAddress[]> {
     const { host, lookup = systemLookup as LookupFunction, timeoutMs } = this.settings;
-    signal.throwIfAborted();
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    return new Promise((resolve, reject) => {
-      limited.addEventListener('abort', () => reject(limited.reason as Error), { once: true });
-      lookup(host, { all: true }, (error, found) => {
-        if (error !== null) reject(error);
-        else resolve(typeof found === 'string' ? [{ address: found, family: found.includes(':') ? 6 : 4 }] : found);
+    const look = (limited: AbortSignal): Promise<readonly LookupAddress[]> =>
+      new Promise((resolve, reject) => {
+        limited.addEventListener('abort', () => reject(limited.reason as Error));
+        lookup(host, { all: true }, (error, found) => {
+          if (error !== null) reject(error);
+          else resolve(typeof found === 'string' ? [{ address: found, family: isIP(found) }] : found);
+        });
       });
-    });
+    try {
+      signal.throwIfAborted();
+      return await withinTime(timeoutMs, signal, look);
+    } catch (error) {
+      throw isTimeout(error)
+        ? new SyslogTroubleError(
+            'retry',
+            `no address for the name in ${timeoutMs} ms`,
+            'The name service does not answer.',
+          )
+        : error;
+    }
   }
 
   private leave(): void {
@@ -147,10 +159,10 @@ async function send(
       if ((error as NodeJS.ErrnoException).code !== 'EMSGSIZE') throw error;
       refused.push({ index: start + place, reason: 'EMSGSIZE: longer than a datagram may be' });
     }
+    // The answer of this machine, or of one nearby, that nobody listens there is known then.
+    await oneTurn();
+    if (open.trouble !== undefined) throw open.trouble;
   }
-  // The answer of this machine, or of one nearby, is there by now.
-  await oneTurn();
-  if (open.trouble !== undefined) throw open.trouble;
   return refused;
 }
 

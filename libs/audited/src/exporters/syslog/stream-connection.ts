@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls } from 'node:tls';
 import type { TlsSettings } from '../tls.options.js';
-import { SyslogTroubleError } from './syslog-verdict.js';
+import { withinTime } from '../within-time.js';
+import { brokenOff, isTimeout, SyslogTroubleError } from './syslog-verdict.js';
 
 /** So much is given to the socket at once: a receiver that stops reading is noticed by the piece. */
 const PIECE_BYTES = 65_536;
@@ -33,8 +34,8 @@ export class StreamConnection {
   ) {
     socket.on('error', (error) => this.breakBy(error));
     // Half closed is closed: a receiver that says nothing more could not even end the connection properly.
-    socket.on('end', () => this.breakBy(new Error('the receiver ended it')));
-    socket.on('close', () => this.breakBy(new Error('it was closed')));
+    socket.on('end', () => this.breakBy(brokenOff('the receiver ended the connection')));
+    socket.on('close', () => this.breakBy(brokenOff('the connection was closed')));
     // Receivers of syslog do not speak. What one says all the same is read, so that it never has to wait, and forgotten.
     socket.on('data', (bytes: Buffer) => this.hear(bytes));
   }
@@ -49,17 +50,16 @@ export class StreamConnection {
     const connection = new StreamConnection(socket, settings.tls === undefined, onBreak);
     let isReached = false;
     socket.once('connect', () => (isReached = true));
-    const limit = AbortSignal.timeout(settings.connectTimeoutMs);
     try {
-      await once(socket, connection.isPlain ? 'connect' : 'secureConnect', {
-        signal: AbortSignal.any([signal, limit]),
-      });
+      await withinTime(settings.connectTimeoutMs, signal, (limited) =>
+        once(socket, connection.isPlain ? 'connect' : 'secureConnect', { signal: limited }),
+      );
       if (connection.brokenBy !== undefined) throw connection.brokenBy;
     } catch (error) {
       socket.destroy();
-      if (signal.aborted) throw signal.reason;
-      if (isReached && !connection.isPlain) throw handshakeError(error, limit.aborted, settings.connectTimeoutMs);
-      throw limit.aborted ? connectTimeoutError(settings.connectTimeoutMs) : error;
+      throw isReached && !connection.isPlain
+        ? handshakeError(error, settings.connectTimeoutMs)
+        : connectError(error, settings.connectTimeoutMs);
     }
     socket.setNoDelay(true);
     if (settings.keepAliveMs !== false) socket.setKeepAlive(true, settings.keepAliveMs);
@@ -79,20 +79,22 @@ export class StreamConnection {
    * Resolves when the operating system has taken everything. Otherwise the connection is over, because a frame may have
    * left in part.
    *
-   * @param signal gives up when it is aborted; rejects with its reason
+   * @param signal gives up when it is aborted
    */
-  async write(frames: Buffer, signal: AbortSignal): Promise<void> {
-    const giveUp = (): void => this.breakBy(signal.reason instanceof Error ? signal.reason : new Error('given up'));
-    signal.addEventListener('abort', giveUp, { once: true });
+  async write(frames: Buffer, timeoutMs: number, signal: AbortSignal): Promise<void> {
     try {
-      if (signal.aborted) giveUp();
-      for (let start = 0; start < frames.length; start += PIECE_BYTES) {
-        await this.writePiece(frames.subarray(start, start + PIECE_BYTES));
-      }
+      await withinTime(timeoutMs, signal, async (limited) => {
+        const giveUp = (): void => this.breakBy(limited.reason as Error);
+        limited.addEventListener('abort', giveUp);
+        if (limited.aborted) giveUp();
+        for (let start = 0; start < frames.length; start += PIECE_BYTES) {
+          await this.writePiece(frames.subarray(start, start + PIECE_BYTES));
+        }
+      });
       // Seen after the last piece was taken: what broke it is told all the same.
       if (this.brokenBy !== undefined) throw this.brokenBy;
-    } finally {
-      signal.removeEventListener('abort', giveUp);
+    } catch (error) {
+      throw isTimeout(error) ? stoppedReading(timeoutMs) : error;
     }
   }
 
@@ -161,15 +163,25 @@ function socketTo({ host, port, tls, lookup }: ConnectionSettings): Socket {
 }
 
 /** The port is open, and TLS did not come about. */
-function handshakeError(error: unknown, isLate: boolean, limitMs: number): unknown {
+function handshakeError(error: unknown, limitMs: number): unknown {
   const cure = 'Check that the port speaks TLS; if the receiver wants a client certificate, give it in "tls".';
-  if (isLate) return new SyslogTroubleError('retry', `no answer to the TLS handshake in ${limitMs} ms`, cure);
+  if (isTimeout(error)) return new SyslogTroubleError('retry', `no answer to the TLS handshake in ${limitMs} ms`, cure);
   const { code } = error as { readonly code?: unknown };
   return code === 'ECONNRESET' || code === 'EPIPE'
     ? new SyslogTroubleError('retry', 'the receiver broke the TLS handshake off', cure)
     : error;
 }
 
-function connectTimeoutError(limitMs: number): Error {
-  return Object.assign(new Error(`no connection in ${limitMs} ms`), { code: 'ETIMEDOUT' });
+function connectError(error: unknown, limitMs: number): unknown {
+  return isTimeout(error)
+    ? Object.assign(new Error(`no connection in ${limitMs} ms`, { cause: error }), { code: 'ETIMEDOUT' })
+    : error;
+}
+
+function stoppedReading(limitMs: number): SyslogTroubleError {
+  return new SyslogTroubleError(
+    'retry',
+    `the receiver did not take the batch in ${limitMs} ms`,
+    'The connection stands, and nobody reads: check whether the receiver hangs, or its disk or its queue is full.',
+  );
 }

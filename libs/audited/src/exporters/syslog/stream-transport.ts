@@ -5,7 +5,7 @@ import { ResendWindow } from './resend-window.js';
 import { StreamConnection, type ConnectionSettings } from './stream-connection.js';
 import { framesOf, type SyslogFraming } from './syslog-frame.js';
 import { oneTurn, type SyslogTransport } from './syslog-transport.js';
-import { SyslogTroubleError, troubleVerdict } from './syslog-verdict.js';
+import { brokenOff, SyslogTroubleError, troubleVerdict } from './syslog-verdict.js';
 
 /** How long a receiver may take to end a connection that we have ended. */
 const FAREWELL_MS = 1000;
@@ -36,17 +36,16 @@ export class StreamTransport implements SyslogTransport {
 
   async deliver(messages: readonly string[], signal: AbortSignal): Promise<DeliveryVerdict> {
     const { framing, timeoutMs } = this.settings;
-    const limit = AbortSignal.timeout(timeoutMs);
     try {
       const connection = await this.connected(signal);
-      await connection.write(framesOf(messages, framing), AbortSignal.any([signal, limit]));
+      await connection.write(framesOf(messages, framing), timeoutMs, signal);
       return this.window === undefined
         ? { status: 'delivered' }
         : { status: 'sent', handle: this.window.written(connection) };
     } catch (error) {
       // Told now, by this verdict.
       this.untold = undefined;
-      return troubleVerdict(error === limit.reason ? stoppedReading(timeoutMs) : error, this.clean);
+      return troubleVerdict(error, this.clean);
     }
   }
 
@@ -89,10 +88,14 @@ export class StreamTransport implements SyslogTransport {
     const opened = await StreamConnection.open(this.settings, signal, (connection, error) =>
       this.broke(connection, error),
     );
-    if (this.closing !== undefined) opened.destroy(new Error('closed'));
-    this.refuseWhenClosed();
-    this.current = opened;
-    return opened;
+    if (this.closing !== undefined || this.current?.isAlive === true) {
+      // Closed in the meantime, or a probe was faster: a receiver sees one connection.
+      opened.destroy(new Error('not needed'));
+      this.refuseWhenClosed();
+    } else {
+      this.current = opened;
+    }
+    return this.current ?? opened;
   }
 
   /**
@@ -104,7 +107,7 @@ export class StreamTransport implements SyslogTransport {
     if (connection !== this.current) return;
     const verdict = troubleVerdict(error, this.clean);
     if (verdict.status === 'hold') this.untold = error;
-    else if (hasLost) this.untold = lostConnection(verdict.reason);
+    else if (hasLost) this.untold = brokenOff(`a batch may be lost: ${verdict.reason}`);
   }
 
   private refuseWhenClosed(): void {
@@ -112,20 +115,4 @@ export class StreamTransport implements SyslogTransport {
       throw new SyslogTroubleError('retry', 'the exporter was closed', 'Make a new one.');
     }
   }
-}
-
-function lostConnection(reason: string): SyslogTroubleError {
-  return new SyslogTroubleError(
-    'retry',
-    `the connection broke behind a batch: ${reason}`,
-    'If it happens again, the log of the receiver says why: a client certificate that it refuses, a message that is too long.',
-  );
-}
-
-function stoppedReading(timeoutMs: number): SyslogTroubleError {
-  return new SyslogTroubleError(
-    'retry',
-    `the receiver did not take the batch in ${timeoutMs} ms`,
-    'The connection stands, and nobody reads: check whether the receiver hangs, or its disk or its queue is full.',
-  );
 }

@@ -10,9 +10,12 @@ export interface SyslogTransport {
   close(): Promise<void>;
 }
 
-/** Lets the event loop look at every socket once: what arrived before is known afterwards. */
+/**
+ * Lets the event loop look at every socket once: what arrived before is known afterwards. Two steps, because whoever calls
+ * may stand behind the look of the present turn.
+ */
 export function oneTurn(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    setImmediate(() => setImmediate(resolve));
   });
 }

@@ -18,6 +18,19 @@ export class SyslogTroubleError extends Error {
   }
 }
 
+const BROKEN_OFF =
+  'If it happens again, the log of the receiver says why: a client certificate that it refuses, a message that is too long.';
+
+/** A connection that was there, and is not any more. */
+export function brokenOff(message: string): SyslogTroubleError {
+  return new SyslogTroubleError('retry', message, BROKEN_OFF);
+}
+
+/** Whether the time for some work was over; see `withinTime`. */
+export function isTimeout(error: unknown): boolean {
+  return (error as { readonly name?: unknown }).name === 'TimeoutError';
+}
+
 /** The verdict for an error of a socket or of this exporter: one line, without secrets. */
 export function troubleVerdict(error: unknown, clean: CleanText): Trouble {
   if (error instanceof SyslogTroubleError) {
@@ -25,5 +38,7 @@ export function troubleVerdict(error: unknown, clean: CleanText): Trouble {
   }
   const verdict = networkVerdict(error);
   // OpenSSL tells places in its sources, and ends its texts with LF.
-  return { ...verdict, reason: clean(verdict.reason) };
+  const { code } = error as { readonly code?: unknown };
+  const cure = code === 'ECONNRESET' || code === 'EPIPE' ? { cure: BROKEN_OFF } : {};
+  return { ...verdict, reason: clean(verdict.reason), ...cure };
 }
