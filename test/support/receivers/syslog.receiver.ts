@@ -58,7 +58,7 @@ export class SyslogReceiver {
     return this.boundPort;
   }
 
-  /** Stops reading: on every connection, and on those that come. Over UDP nothing can hang. */
+  /** Stops reading, and ends nothing: on every connection, and on those that come. Over UDP nothing can hang. */
   hang(): void {
     this.isHanging = true;
     this.open.forEach((socket) => socket.pause());
@@ -140,15 +140,16 @@ export class SyslogReceiver {
     socket.on('data', (bytes: Buffer) => {
       if (this.resetAt !== undefined && (this.resetAt -= bytes.length) <= 0) {
         this.resetAt = undefined;
-        this.cutFrames += 1;
+        isReset = true;
         reset();
         return;
       }
       if (!this.judged(() => reader.read(bytes, (message) => this.messages.push(message)))) reset();
     });
-    socket.on('end', () => socket.end());
+    let isReset = false;
+    socket.on('end', () => this.isHanging || socket.end());
     socket.once('close', () => {
-      if (reader.pendingBytes > 0) this.cutFrames += 1;
+      if (isReset || reader.pendingBytes > 0) this.cutFrames += 1;
     });
     if (this.isHanging) socket.pause();
   }

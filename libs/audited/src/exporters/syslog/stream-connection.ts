@@ -173,9 +173,7 @@ function handshakeError(error: unknown, limitMs: number): unknown {
 }
 
 function connectError(error: unknown, limitMs: number): unknown {
-  return isTimeout(error)
-    ? Object.assign(new Error(`no connection in ${limitMs} ms`, { cause: error }), { code: 'ETIMEDOUT' })
-    : error;
+  return isTimeout(error) ? Object.assign(new Error(`no connection in ${limitMs} ms`), { code: 'ETIMEDOUT' }) : error;
 }
 
 function stoppedReading(limitMs: number): SyslogTroubleError {

@@ -80,7 +80,8 @@ export class StreamTransport implements SyslogTransport {
   private async connected(signal: AbortSignal): Promise<StreamConnection> {
     // What the receiver did since the last batch has to be seen before a write, which it would swallow.
     await oneTurn();
-    if (this.current?.isAlive === true) return this.current;
+    const present = this.living();
+    if (present !== undefined) return present;
     this.refuseWhenClosed();
     const { untold } = this;
     this.untold = undefined;
@@ -88,14 +89,19 @@ export class StreamTransport implements SyslogTransport {
     const opened = await StreamConnection.open(this.settings, signal, (connection, error) =>
       this.broke(connection, error),
     );
-    if (this.closing !== undefined || this.current?.isAlive === true) {
-      // Closed in the meantime, or a probe was faster: a receiver sees one connection.
-      opened.destroy(new Error('not needed'));
-      this.refuseWhenClosed();
-    } else {
+    const faster = this.living();
+    if (this.closing === undefined && faster === undefined) {
       this.current = opened;
+      return opened;
     }
-    return this.current ?? opened;
+    // Closed in the meantime, or a probe was faster: a receiver sees one connection.
+    opened.destroy(new Error('not needed'));
+    this.refuseWhenClosed();
+    return faster ?? opened;
+  }
+
+  private living(): StreamConnection | undefined {
+    return this.current?.isAlive === true ? this.current : undefined;
   }
 
   /**

@@ -19,7 +19,7 @@ export class SyslogTroubleError extends Error {
 }
 
 const BROKEN_OFF =
-  'If it happens again, the log of the receiver says why: a client certificate that it refuses, a message that is too long.';
+  'If it goes on so, the log of the receiver says why: it may want TLS, a client certificate, another framing, or shorter messages.';
 
 /** A connection that was there, and is not any more. */
 export function brokenOff(message: string): SyslogTroubleError {
