@@ -267,7 +267,7 @@ describe('The syslog exporter over udp', () => {
     await exporter.close?.();
   });
 
-  it('names what the network takes in no datagram, and sends the others', async () => {
+  it('sends nothing of a batch in which a message is longer than IPv4 can carry, and names it', async () => {
     const receiver = await SyslogReceiver.start({ transport: 'udp', host: '127.0.0.1' });
     const exporter = syslog({ host: '127.0.0.1', port: receiver.port, transport: 'udp', maxMessageBytes: 65_507 });
     const valid = createFormatter('syslog');
@@ -276,7 +276,6 @@ describe('The syslog exporter over udp', () => {
       ...valid,
       format: () => (count++ === 1 ? `<110>1 - - - - - - ${'x'.repeat(65_508 - 19)}` : valid.format(record)),
     };
-    // One byte more than IPv4 can carry, and one less than the option says: both limits have to hold.
     expect(await deliverOnce(exporter, [record, record, record], { format })).toMatchObject({
       status: 'poison',
       index: 1,
