@@ -7,7 +7,7 @@ import { aDeliveryBatch, FixedClock } from 'nestjs-audited/testing';
 import { CertificateAuthority } from '../support/certificates.js';
 import { deliverOnce, deliverSurely, fateOf, handleOf } from '../support/delivery-loop.js';
 import { eventually } from '../support/eventually.js';
-import { GOLDEN_RECORDS } from '../support/golden-records.js';
+import { GOLDEN_AUDIT_RECORDS as GOLDEN_RECORDS } from '../support/golden-audit-records.js';
 import { SyslogReceiver, type SyslogReceiverOptions } from '../support/receivers/syslog.receiver.js';
 
 const authority = new CertificateAuthority();

@@ -4,7 +4,7 @@ import { syslog, type SyslogOptions, type TlsOptions } from 'nestjs-audited/expo
 import { CertificateAuthority } from '../support/certificates.js';
 import { deliverOnce, fateOf } from '../support/delivery-loop.js';
 import { eventually } from '../support/eventually.js';
-import { GOLDEN_RECORDS } from '../support/golden-records.js';
+import { GOLDEN_AUDIT_RECORDS as GOLDEN_RECORDS } from '../support/golden-audit-records.js';
 import { SyslogReceiver } from '../support/receivers/syslog.receiver.js';
 
 const authority = new CertificateAuthority();

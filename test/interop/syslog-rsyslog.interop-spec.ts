@@ -4,7 +4,7 @@ import { createFormatter } from 'nestjs-audited/formats';
 import { CertificateAuthority } from '../support/certificates.js';
 import { deliverOnce, deliverSurely } from '../support/delivery-loop.js';
 import { eventually } from '../support/eventually.js';
-import { GOLDEN_RECORDS } from '../support/golden-records.js';
+import { GOLDEN_AUDIT_RECORDS as GOLDEN_RECORDS } from '../support/golden-audit-records.js';
 import { RsyslogServer, type SyslogListening, type UnderstoodMessage } from '../support/rsyslog-server.js';
 
 const authority = new CertificateAuthority();

@@ -3,6 +3,7 @@ import type { ProbeVerdict } from '../delivery/delivery-verdict.js';
 type NetworkVerdict = Exclude<ProbeVerdict, { status: 'ok' }>;
 
 const NO_TLS = 'What answers there does not speak this TLS: check the port, and the client certificate in "tls".';
+const NO_HTTP = 'What answers there does not speak HTTP: check the port, and http against https.';
 const BAD_CERTIFICATE = 'The certificate of the receiver is refused: have it replaced.';
 
 /** Nothing arrives before somebody mends it: a certificate, a port, a proxy. By the beginning of the error's code. */
@@ -25,7 +26,9 @@ const MISCONFIGURED: readonly (readonly [code: string, cure: string])[] = [
   ['ERR_SSL_', NO_TLS],
   ['ERR_TLS_', NO_TLS],
   ['EPROTO', 'What answers there does not speak TLS: check the port and the protocol.'],
-  ['HPE_', 'What answers there does not speak HTTP: check the port, and http against https.'],
+  ['HPE_', NO_HTTP],
+  // The client tells it by the name alone.
+  ['HTTPParserError', NO_HTTP],
   ['UND_ERR_PRX_TLS', 'The proxy has no good certificate: check the address of the proxy.'],
   ['UND_ERR_INVALID_ARG', 'Such a request can not be made: check tokens and headers for line ends and odd characters.'],
   [
