@@ -37,6 +37,11 @@ export type {
 export { splunkHec } from './splunk/splunk-hec.exporter.js';
 export type { HecAcknowledgement, HecIndexOf, SplunkHecOptions } from './splunk/splunk-hec.options.js';
 export { networkVerdict } from './network-verdict.js';
+export type { SyslogFraming } from './syslog/syslog-frame.js';
+export { SYSLOG_PRESETS, type SyslogPreset, type SyslogPresetName } from './syslog/syslog-preset.js';
+export { syslog, type SyslogSurroundings } from './syslog/syslog.exporter.js';
+export type { SyslogOptions } from './syslog/syslog.options.js';
+export type { SyslogTransportName } from './syslog/syslog-transport.js';
 export type { PemSource, TlsOptions } from './tls.options.js';
 export type { PrivateNetworks } from './webhook/address-guard.js';
 export { webhook } from './webhook/webhook.exporter.js';

@@ -1,16 +1,18 @@
-<<<<<<< HEAD
+import fc from 'fast-check';
 import { cleanTextOf, withoutSecrets } from './secret-words.js';
 
-const SECRET = 'pa+ss"wörd';
+const SECRET = `p@ss/wo+rd "ß" <&'> 1`;
+
+const PASSWORD = 'pa+ss"wörd';
 
 describe('withoutSecrets', () => {
-  const remove = withoutSecrets([SECRET, undefined, 'abc']);
+  const remove = withoutSecrets([PASSWORD, undefined, 'abc']);
 
   it.each([
-    ['as it is', SECRET],
-    ['in an address', encodeURIComponent(SECRET)],
-    ['in base64', Buffer.from(SECRET).toString('base64')],
-    ['in JSON', JSON.stringify(SECRET).slice(1, -1)],
+    ['as it is', PASSWORD],
+    ['in an address', encodeURIComponent(PASSWORD)],
+    ['in base64', Buffer.from(PASSWORD).toString('base64')],
+    ['in JSON', JSON.stringify(PASSWORD).slice(1, -1)],
   ])('removes a secret %s', (_how, form) => {
     expect(remove(`<${form}>`)).toBe('<[redacted]>');
   });
@@ -20,15 +22,6 @@ describe('withoutSecrets', () => {
     expect(remove(text)).toBe(text);
   });
 });
-
-describe('cleanTextOf', () => {
-  it('makes one bounded line of it', () => {
-    expect(cleanTextOf([SECRET])(`a\r\n${SECRET}\u2028${'x'.repeat(400)}`)).toBe(`a [redacted] ${'x'.repeat(287)}...`);
-=======
-import fc from 'fast-check';
-import { cleanTextOf } from './secret-words.js';
-
-const SECRET = `p@ss/wo+rd "ß" <&'> 1`;
 
 describe('cleanTextOf', () => {
   it.each([
@@ -111,6 +104,5 @@ describe('cleanTextOf', () => {
       }),
       { numRuns: 1000 },
     );
->>>>>>> webhook
   });
 });
