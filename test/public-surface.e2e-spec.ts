@@ -143,19 +143,24 @@ describe('the public surface', () => {
     expect(esModule).toMatchInlineSnapshot(`
       [
         "EXPORTER_TYPES",
+        "SYSLOG_PRESETS",
         "answerJson",
         "answerText",
         "createExporter",
         "datadog",
         "elasticsearch",
+        "file",
         "httpExporter",
         "httpVerdict",
+        "networkVerdict",
         "otlpLogs",
         "probeVerdict",
         "sentinelDataCollector",
         "sentinelLogsIngestion",
         "splunkHec",
         "statusText",
+        "syslog",
+        "webhook",
       ]
     `);
     expect(commonJs).toStrictEqual(esModule);
@@ -200,6 +205,7 @@ describe('the public surface', () => {
         "custodyStoreContract",
         "deliveryLedgerContract",
         "headOf",
+        "recordsToDeliver",
         "sealedRecords",
       ]
     `);
