@@ -41,7 +41,7 @@ describe('clientCredentials', () => {
 
   it('says that it is the tokens that do not come when there is no answer', async () => {
     const broken = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-    expect(await ask(() => Promise.reject(broken))).toEqual({
+    expect(await ask(() => Promise.reject(broken))).toMatchObject({
       status: 'retry',
       reason: 'no access token from https://login.microsoftonline.com: read ECONNRESET',
     });
