@@ -12,8 +12,7 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as exporters from 'nestjs-audited/exporters';
-const { splunkHec, syslog } = exporters;
+import { splunkHec, syslog } from 'nestjs-audited/exporters';
 import { createFormatter } from 'nestjs-audited/formats';
 import { Pool } from 'undici';
 import { resolveDestination } from '../libs/audited/dist/esm/delivery/destination.options.js';
@@ -53,7 +52,7 @@ export async function run({ quick, wanted, log }) {
     const bench = new DeliveryBench({ store, sink, records, certificate });
     const names = [...new Set(goals.flatMap(({ variant, reference }) => [variant, reference]))];
     // Connections, pages and code are warm for both sides.
-    for (const name of names) await bench.rate(name);
+    for (const name of names) log(`${name} ${Math.round(await bench.rate(name))}`);
     const rates = await interleaved(
       names,
       quick ? 3 : 5,

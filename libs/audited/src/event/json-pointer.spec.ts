@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { pointerToken, pointerTokens, valueAt, withoutValueAt, withValueAt } from './json-pointer.js';
+import { pointerToken, pointerTokens, putValueAt, valueAt, withoutValueAt, withValueAt } from './json-pointer.js';
 import type { JsonObject, JsonValue } from './json-value.js';
 
 /** RFC 6901 section 5. */
@@ -130,6 +130,32 @@ describe('withValueAt', () => {
         const restored = withValueAt(withoutValueAt(original, pointer), pointer, value);
         expect(restored).toStrictEqual(original);
       }),
+    );
+  });
+});
+
+describe('putValueAt', () => {
+  const pointers = fc.oneof(
+    fc.array(fc.constantFrom('a', 'b', '0', '1', '00', '-', '__proto__', '', 'a~1b'), { maxLength: 4 }),
+    fc.array(fc.string(), { maxLength: 3 }),
+  );
+  const roots = fc.dictionary(fc.constantFrom('a', 'b', '0', '', 'a/b'), fc.jsonValue({ maxDepth: 3 }), {
+    noNullPrototype: true,
+  }) as fc.Arbitrary<JsonObject>;
+
+  it('does within an object what withValueAt does with a copy', () => {
+    fc.assert(
+      fc.property(roots, pointers, fc.jsonValue({ maxDepth: 1 }), fc.boolean(), (root, tokens, value, isPointer) => {
+        const pointer = isPointer ? tokens.map((token) => `/${token}`).join('') : tokens.join('/');
+        const [given, own] = [1, 2].map(() => JSON.parse(JSON.stringify(root)) as JsonObject) as [
+          JsonObject,
+          JsonObject,
+        ];
+        putValueAt(own, pointer, value as JsonValue);
+        expect(own).toEqual(withValueAt(given, pointer, value as JsonValue));
+        expect(({} as { a?: unknown }).a).toBeUndefined();
+      }),
+      { numRuns: 2000 },
     );
   });
 });

@@ -49,6 +49,44 @@ export function withValueAt(root: JsonObject, pointer: string, value: JsonValue)
   return tokens.length === 0 ? root : (replaced(root, tokens, value) as JsonObject);
 }
 
+/** As {@link withValueAt}, within `root` itself: for whoever has just made it, and nobody else holds it. */
+export function putValueAt(root: JsonObject, pointer: string, value: JsonValue): void {
+  const tokens = pointerTokens(pointer) ?? [];
+  let place: JsonValue | undefined = root;
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = tokens[at] ?? '';
+    const isLast = at === tokens.length - 1;
+    if (Array.isArray(place)) {
+      const items = place as JsonValue[];
+      const index = arrayIndex(token);
+      if (Number.isNaN(index) || index >= items.length) {
+        return;
+      }
+      if (isLast) {
+        items[index] = value;
+      }
+      place = items[index];
+    } else if (isObject(place)) {
+      const next: JsonValue | undefined = isLast ? value : (member(place, token) ?? {});
+      if (isLast || !Object.hasOwn(place, token)) {
+        setMember(place, token, next);
+      }
+      place = isLast ? next : member(place, token);
+    } else {
+      return;
+    }
+  }
+}
+
+/** Assigning to `__proto__` would set the prototype; it stays an ordinary member. */
+function setMember(place: JsonObject, token: string, value: JsonValue): void {
+  if (token === '__proto__') {
+    Object.defineProperty(place, token, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    (place as Record<string, JsonValue>)[token] = value;
+  }
+}
+
 function member(value: JsonValue | undefined, token: string): JsonValue | undefined {
   if (Array.isArray(value)) {
     return (value as readonly JsonValue[])[arrayIndex(token)];

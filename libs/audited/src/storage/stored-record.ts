@@ -2,7 +2,7 @@ import type { AuditEvent } from '../event/audit-event.js';
 import { RecordDamagedError } from '../event/audit.error.js';
 import type { AuditRecord, PersonalPart, StoredRecord } from '../event/audit-record.js';
 import type { JsonObject } from '../event/json-value.js';
-import { withValueAt } from '../event/json-pointer.js';
+import { putValueAt, withValueAt } from '../event/json-pointer.js';
 
 /**
  * A record as applications see it: the personal part, unless erased, is back in its place.
@@ -25,7 +25,11 @@ function mergedRecord(stored: StoredRecord): AuditRecord {
   if (stored.personal === null) {
     return { event, seal: stored.seal, erased: true };
   }
-  return { event: withPersonalPart(event, stored.personal), seal: stored.seal };
+  for (const [pointer, value] of Object.entries(JSON.parse(stored.personal) as PersonalPart)) {
+    // The event was read just now, and is nobody else's: a copy for each value would cost more than reading it.
+    putValueAt(event as unknown as JsonObject, pointer, value);
+  }
+  return { event, seal: stored.seal };
 }
 
 /**

@@ -42,7 +42,7 @@ const MOST_SKIPPED = 2000;
 /** After so many events others have their turn: encoding takes the time of the application's own thread. */
 const EVENTS_PER_BREATH = 32;
 
-/** Reads a log for one destination: filtered, encoded, in batches that its receiver takes. Holds one page of records at most. */
+/** Reads a log for one destination: filtered, encoded, in batches that its receiver takes. Holds one page of records and one batch at most. */
 export class BatchSource {
   private chain: ChainId | undefined;
   /** The position that the next record of `pages` stands behind. */
@@ -50,6 +50,7 @@ export class BatchSource {
   private pages: AsyncIterator<readonly StoredRecord[]> | undefined;
   private page: readonly StoredRecord[] = [];
   private place = 0;
+  private ahead: { readonly wish: BatchWish; readonly batch: Promise<PreparedBatch | undefined> } | undefined;
 
   constructor(
     private readonly stream: Pick<RecordStream, 'records'>,
@@ -59,22 +60,47 @@ export class BatchSource {
 
   /** @returns undefined at the end of the chain */
   async next(wish: BatchWish): Promise<PreparedBatch | undefined> {
+    const ahead = this.ahead;
+    this.ahead = undefined;
+    if (ahead === undefined) {
+      return this.read(wish);
+    }
+    const batch = await ahead.batch;
+    return isSame(ahead.wish, wish) ? batch : this.read(wish);
+  }
+
+  /** Reads what will most probably be asked for next, while the batch before is on its way. Held at most: one batch. */
+  readAhead(wish: BatchWish): void {
+    const batch = this.read(wish);
+    // Whoever asks for it hears of it; whoever does not, does not want to know.
+    batch.catch(() => undefined);
+    this.ahead = { wish, batch };
+  }
+
+  /** Lets go of everything that was read ahead. */
+  async reset(): Promise<void> {
+    const { ahead } = this;
+    this.ahead = undefined;
+    await ahead?.batch.catch(() => undefined);
+    await this.forget();
+  }
+
+  private async read(wish: BatchWish): Promise<PreparedBatch | undefined> {
     const { chain, after } = wish;
     if (this.chain !== chain || this.at !== after) {
-      await this.reset();
+      await this.forget();
       this.chain = chain;
       this.at = after;
     }
     const batch = await this.fill(wish);
     if (batch === undefined) {
       // At the end: what comes later is asked for anew.
-      await this.reset();
+      await this.forget();
     }
     return batch;
   }
 
-  /** Lets go of everything that was read ahead. */
-  async reset(): Promise<void> {
+  private async forget(): Promise<void> {
     const { pages } = this;
     this.chain = undefined;
     this.pages = undefined;
@@ -166,6 +192,16 @@ export class BatchSource {
     }
     return this.page[this.place];
   }
+}
+
+function isSame(one: BatchWish, other: BatchWish): boolean {
+  return (
+    one.chain === other.chain &&
+    one.after === other.after &&
+    one.maxEvents === other.maxEvents &&
+    one.through === other.through &&
+    one.only === other.only
+  );
 }
 
 /** A dead letter for a record that could be read. */

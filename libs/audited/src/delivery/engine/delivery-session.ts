@@ -226,6 +226,7 @@ export class DeliverySession {
       }
       return;
     }
+    this.next.readAhead(batch, this.course);
     const { verdict, outcome } = await this.send(batch);
     if (this.stop.signal.aborted || !book.isLeading) {
       // Whoever leads now sends it again.

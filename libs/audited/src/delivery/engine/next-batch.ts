@@ -36,6 +36,13 @@ export class NextBatch {
     return undefined;
   }
 
+  /** Has the next batch read while this one is on its way, if that ends well. */
+  readAhead({ chain, through }: PreparedBatch, { stretch, cap }: Course): void {
+    if (stretch === undefined && this.heads.size === 1 && through < (this.heads.get(chain) ?? 0)) {
+      this.source.readAhead({ chain, after: through, maxEvents: cap });
+    }
+  }
+
   private chainsInTurn(): readonly ChainId[] {
     const chains = [...this.heads.keys()].toSorted();
     const next = chains.findIndex((chain) => chain > this.lastChain);
