@@ -1,6 +1,8 @@
-// Builds the demo and runs it in this very process. `npm` does not pass a signal on to what it runs; it just goes. The
-// demo goes with it, so that stopping `npm run demo` from a script leaves no server behind.
+// Builds the demo and runs it in this very process, with a SIEM of its own beside it. `npm` does not pass a signal on to what
+// it runs; it just goes. The demo goes with it, and the SIEM with the demo, so that stopping `npm run demo` from a script
+// leaves no server behind.
 import { spawnSync } from 'node:child_process';
+import { startSink } from './demo-sink.mjs';
 
 const PARENT_CHECK_MS = 500;
 
@@ -13,7 +15,20 @@ const build = spawnSync('npm', ['run', 'build'], {
 if (build.status !== 0) {
   process.exit(build.status ?? 1);
 }
+
+// Whoever names a SIEM of their own, or "off", has no need of ours.
+const sink = process.env['AUDITED_DEMO_SIEM_URL'] ? undefined : await sinkBeside();
 await import('../dist/apps/demo/main.js');
+if (sink !== undefined) {
+  console.log(
+    [
+      '',
+      `  SIEM page   ${sink}  (another process: every event arrives there)`,
+      `  break it    curl -X POST '${sink}/fail?mode=503'   events wait, and arrive after mode=off`,
+      '              other modes: 401, hang, half',
+    ].join('\n'),
+  );
+}
 
 if (process.env['npm_lifecycle_event'] === 'demo') {
   const watch = setInterval(() => {
@@ -23,4 +38,19 @@ if (process.env['npm_lifecycle_event'] === 'demo') {
     }
   }, PARENT_CHECK_MS);
   watch.unref();
+}
+
+/** Starts the sink, and has the demo send there. */
+async function sinkBeside() {
+  const { env } = process;
+  try {
+    const url = await startSink(env, (line) => console.log(line));
+    env['AUDITED_DEMO_SIEM_URL'] = url.replace('localhost', '127.0.0.1');
+    if (env['AUDITED_SINK_TOKEN']) env['AUDITED_DEMO_SIEM_TOKEN'] ||= env['AUDITED_SINK_TOKEN'];
+    return url;
+  } catch (error) {
+    console.error(`\nThe SIEM sink could not start: ${error.message}`);
+    console.error('Without it: AUDITED_DEMO_SIEM_URL=off npm run demo');
+    process.exit(1);
+  }
 }
