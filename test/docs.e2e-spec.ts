@@ -7,9 +7,11 @@ const ROOT = join(import.meta.dirname, '..');
 /** Every page whose TypeScript examples a reader may copy. */
 const PAGES = [
   'README.md',
-  ...readdirSync(join(ROOT, 'docs/guide'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/guide/${name}`),
+  ...['docs/guide', 'docs/guide/destinations', 'docs/tutorials'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`),
+  ),
 ];
 
 interface Example {

@@ -65,6 +65,36 @@ export {
   type RetentionRule,
 } from './custody/retention/retention.options.js';
 
+export { AuditDestinations } from './delivery/operating/audit-destinations.js';
+export {
+  DestinationOperations,
+  type DeadLetterSelection,
+  type RewindTarget,
+} from './delivery/operating/destination-operations.js';
+export type { DestinationAct } from './delivery/operating/delivery-drafts.js';
+export type { ChainProgress, DeliveryReceipt, DestinationStatus } from './delivery/operating/destination-status.js';
+export type {
+  AuditExporter,
+  ConfirmationTimes,
+  DeliverableEvent,
+  DeliveryBatch,
+  ExporterFunction,
+  ExporterLimits,
+} from './delivery/audit-exporter.js';
+export type { Confirmation, DeliveryVerdict, ProbeVerdict, RefusedEvent } from './delivery/delivery-verdict.js';
+export type {
+  ChainCursor,
+  DeadLetter,
+  DeadLetterCause,
+  DeadLetterCounts,
+  DeadLetterQuery,
+  DestinationHealth,
+} from './delivery/delivery-ledger.js';
+export type { DeliveryTimes } from './delivery/delivery.options.js';
+export type { DestinationFilter } from './delivery/destination-filter.js';
+export type { DestinationFormat, DestinationOptions, HoldTimes, RetryTimes } from './delivery/destination.options.js';
+export type { DeliveryCounts } from './delivery/engine/delivery-counters.js';
+
 export { auditCatalogue } from './catalogue/audit.catalogue.js';
 export { catalogueHelpers } from './catalogue/catalogue-drafts.js';
 export { defineCatalogue } from './catalogue/define-catalogue.js';
@@ -173,6 +203,7 @@ export {
   SigningFailedError,
   StatementAlteredError,
 } from './event/custody.error.js';
+export { DestinationExistsError, DestinationUnknownError } from './event/delivery.error.js';
 export { BundleDamagedError, BundleRefusedError, ProofUnavailableError } from './event/bundle.error.js';
 export {
   KeyInvalidError,

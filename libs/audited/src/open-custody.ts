@@ -39,6 +39,7 @@ export type { BundleFault, BundleFaultKind, BundleReport } from './custody/bundl
 export type { EventProof, EventProofOptions } from './custody/bundle/event-proof.js';
 export { verifyEventProof, type EventProofVerdict } from './custody/bundle/event-proof-check.js';
 export type { ExportRequest } from './custody/export/export-request.js';
+export { DestinationOperations } from './delivery/operating/destination-operations.js';
 export { notesIn } from './custody/checkpoints/checkpoint-file.js';
 export { originOf, parseCheckpoint, type Checkpoint } from './integrity/notes/checkpoint.js';
 export { KeyRing, parseTrustedKeys, type NoteVerdict, type TrustedKey } from './integrity/notes/key-ring.js';

@@ -4,7 +4,7 @@ import { checkShape, checkWhole } from '../event/option-checks.js';
 export interface DeliveryTimes {
   /**
    * How long a process leads a destination without a sign of life; after a crash, another one takes over that much later.
-   * @default 15000
+   * @default 10000
    */
   readonly leaseMs: number;
   /** How often it is looked for what other processes recorded, and for what operators did. @default 500 */
@@ -13,7 +13,7 @@ export interface DeliveryTimes {
   readonly settleEveryMs: number;
 }
 
-const DEFAULTS: DeliveryTimes = { leaseMs: 15_000, pollMs: 500, settleEveryMs: 250 };
+const DEFAULTS: DeliveryTimes = { leaseMs: 10_000, pollMs: 500, settleEveryMs: 250 };
 
 /** @throws OptionsInvalidError naming the option and the cure */
 export function resolveDeliveryTimes(given: Partial<DeliveryTimes> = {}): DeliveryTimes {

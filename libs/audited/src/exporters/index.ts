@@ -1,7 +1,25 @@
 /** Destinations of audit events: `import { httpExporter } from 'nestjs-audited/exporters'`. */
+export { datadog } from './datadog/datadog.exporter.js';
+export type { DatadogOptions, DatadogSite } from './datadog/datadog.options.js';
+export { elasticsearch } from './elasticsearch/elasticsearch.exporter.js';
+export type { ElasticsearchOptions } from './elasticsearch/elasticsearch.options.js';
+export type { AccessToken, AccessTokenCredential } from './entra/access-token.js';
 export { answerJson, answerText, statusText } from './http/answer-text.js';
 export type { HttpAnswer, HttpRequest } from './http/http-connection.js';
 export type { HttpConnectionOptions } from './http/http-connection.options.js';
 export { httpExporter, probeVerdict, type HttpExporterDefinition, type SendHttp } from './http/http-exporter.js';
 export { httpVerdict } from './http/http-verdict.js';
+export { otlpLogs } from './otlp/otlp.exporter.js';
+export type { OtlpLogsOptions } from './otlp/otlp.options.js';
+export type { AzureCloud } from './sentinel/azure-cloud.js';
+export type { SentinelRow } from './sentinel/own-row.js';
+export { sentinelDataCollector } from './sentinel/sentinel-data-collector.exporter.js';
+export type { SentinelDataCollectorOptions } from './sentinel/sentinel-data-collector.options.js';
+export { sentinelLogsIngestion } from './sentinel/sentinel-logs-ingestion.exporter.js';
+export type {
+  SentinelApplication,
+  SentinelLogsIngestionOptions,
+  SentinelOwnCredential,
+  SentinelStreamOptions,
+} from './sentinel/sentinel-logs-ingestion.options.js';
 export type { PemSource, TlsOptions } from './tls.options.js';

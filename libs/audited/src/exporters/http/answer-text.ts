@@ -2,11 +2,18 @@ import type { HttpAnswer } from './http-connection.js';
 
 const MOST_CHARACTERS = 200;
 
+/** Whether a web page answered, where a receiver would have answered JSON: a proxy, a login, another server. */
+export function isPage({ text, headers }: HttpAnswer): boolean {
+  return (
+    /^\s*(<!doctype html|<html|<\?xml)/i.test(text.slice(0, 4 * 1024)) ||
+    (headers['content-type'] ?? '').includes('html')
+  );
+}
+
 /** What a receiver said, short enough for a status: the text of an HTML page, the words of anything else. */
-export function answerText({ text, headers }: HttpAnswer): string {
-  const start = text.slice(0, 4 * 1024);
-  const isPage = /^\s*(<!doctype html|<html|<\?xml)/i.test(start) || (headers['content-type'] ?? '').includes('html');
-  const words = isPage
+export function answerText(answer: HttpAnswer): string {
+  const start = answer.text.slice(0, 4 * 1024);
+  const words = isPage(answer)
     ? start.replaceAll(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, ' ').replaceAll(/<[^>]*>/g, ' ')
     : start;
   const line = words.replaceAll(/\s+/g, ' ').trim();
