@@ -65,7 +65,7 @@ export class RunningSink {
     return fetch(`${this.url}/services/collector/${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: Object.fromEntries(Object.entries(sent).filter((entry): entry is [string, string] => !!entry[1])),
-      ...(body === undefined ? {} : { body: body as BodyInit }),
+      ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),
     });
   }
 
