@@ -76,6 +76,8 @@ export type DestinationChange =
  * - `register` is idempotent; a removed destination begins anew. Chains that come later begin at 0.
  * - `change` takes the lease from whoever holds it, in the same transaction: after it resolved, no settlement of an earlier
  *   holder is accepted. `remove` forgets cursors and dead letters.
+ * - Texts come back as they were given, but for lone surrogates, and cut after 2000 characters. A name has 1 to 128 characters:
+ *   `register` rejects with an `OptionsInvalidError` otherwise.
  */
 export abstract class DestinationBook {
   abstract register(registration: DestinationRegistration): Promise<void>;
@@ -141,6 +143,8 @@ export interface Settlement {
  *   may acquire again.
  * - `settle` does all or nothing, prolongs the lease, and is refused when the lease was taken over or changed, or is over and
  *   somebody else holds one. A dead letter that is there already stays as it is.
+ * - Cursors are put where the settlement says, `sent` at least at `position`. A dead letter that was refused again is `dead`
+ *   again, unless somebody gave it up meanwhile.
  */
 export abstract class LeaseBook {
   /** @returns undefined when somebody else holds it, or it is paused, removed or unknown */
@@ -176,7 +180,7 @@ export interface DeadLetterQuery {
   readonly limit?: number;
 }
 
-/** Records that destinations did not take. */
+/** Records that destinations did not take. A query that makes no sense is rejected with a `QueryInvalidError`. */
 export abstract class DeadLetterBook {
   /** By sequence, ascending. */
   abstract deadLetters(query?: DeadLetterQuery): Promise<readonly DeadLetter[]>;

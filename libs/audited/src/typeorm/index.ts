@@ -4,6 +4,7 @@ export { AuditRecordEntity, type AuditRecordRow } from './audit-record.entity.js
 export type { StoreAccess, StoreOptions } from './store.options.js';
 export type { SealKeyOptions, SealOptions } from '../integrity/seal-keys.js';
 export { DatabaseCustody } from './custody/database-custody.js';
+export { DatabaseLedger } from './delivery/database-ledger.js';
 export { SqliteAuditStore } from './sqlite/sqlite.audit-store.js';
 export { MysqlAuditStore } from './mysql/mysql.audit-store.js';
 export type { MysqlLimits, MysqlOptions, MysqlTls } from './mysql/mysql.options.js';

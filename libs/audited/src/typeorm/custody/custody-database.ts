@@ -1,11 +1,23 @@
 import type { ScrubOptions } from '../../storage/custody-store.js';
-import type { RunQuery } from '../server/server-database.js';
-import type { ServerDialect, SqlValue } from '../server/server-dialect.js';
+import type { RawRow } from '../server/server-database.js';
+import type { AuditTable, ServerDialect, SqlValue } from '../server/server-dialect.js';
 
 /** One statement that writes, with the values that go beside it. */
 export interface SqlStatement {
   readonly sql: string;
   readonly values: readonly SqlValue[];
+  /**
+   * True: when it changes no row, the transaction ends with it, and nothing of it stays; what it changes is locked until
+   * the transaction ends.
+   */
+  readonly isCondition?: true;
+}
+
+/** What an account must be allowed, for work that not every application does. */
+export interface NeededRights {
+  /** What it can not do without them, as words after `to`: `erase or prune`. */
+  readonly work: string;
+  readonly grants: readonly (readonly [rights: string, table: AuditTable])[];
 }
 
 /** What differs between databases in the statements of custody. */
@@ -16,6 +28,12 @@ export interface CustodyDialect extends ServerDialect {
   readonly joinedHashes?: string;
   /** Inserts a tile, given as the placeholders of its four columns, or replaces one that is not wider. */
   tileUpsert(placeholders: readonly [chain: string, level: string, tile: string, hashes: string]): string;
+  /** The database's own clock, as an expression: whole milliseconds since the epoch. */
+  readonly now: string;
+  /** An INSERT that, where a row has the key already, replaces these columns of it; with none, leaves it as it is. */
+  upsert(insert: string, key: readonly string[], replaced: readonly string[]): string;
+  /** The text that `columnText` made a column of. */
+  textOf(column: string): string;
 }
 
 /** Part of a chain that lies in one place which can be dropped as a whole. */
@@ -45,9 +63,15 @@ export interface PartDropper {
  */
 export interface CustodyDatabase {
   readonly dialect: CustodyDialect;
-  readonly read: RunQuery;
-  /** Runs the statements in one transaction, in their order; durable when it resolves. Gives the rows that each changed. */
-  write(statements: readonly SqlStatement[]): Promise<readonly number[]>;
+  /** Runs one statement that reads. @param rights told when they are missing */
+  read(sql: string, values?: readonly SqlValue[], rights?: NeededRights): Promise<readonly RawRow[]>;
+  /**
+   * Runs the statements in one transaction, in their order; durable when it resolves. Gives the rows that each changed, those
+   * that it found as they were included. The last one is 0 and stands for a condition when that was not met.
+   *
+   * @param rights told when they are missing; default: what erasing and pruning need
+   */
+  write(statements: readonly SqlStatement[], rights?: NeededRights): Promise<readonly number[]>;
   /** Told which records lost their personal part, where the database has to look for their pages later. */
   readonly noteErased?: (chain: string, positions: readonly number[]) => Promise<void>;
   scrub(options: ScrubOptions): Promise<readonly string[]>;

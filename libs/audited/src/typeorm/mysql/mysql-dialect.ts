@@ -17,4 +17,13 @@ export const MYSQL_DIALECT: CustodyDialect = {
   ) => `INSERT INTO audit_tiles (chain, level, tile, hashes) VALUES (${placeholders.join(', ')})
     ON DUPLICATE KEY UPDATE
       hashes = IF(CHAR_LENGTH(VALUES(hashes)) >= CHAR_LENGTH(hashes), VALUES(hashes), hashes)`,
+  // UNIX_TIMESTAMP takes its time for one of the session's zone, in which an hour may come twice.
+  now: "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(3)) DIV 1000)",
+  // Not INSERT IGNORE: that also ignores what does not fit its column.
+  upsert: (insert, key, replaced) => {
+    const columns = replaced.map((column) => `${column} = VALUES(${column})`);
+    const nothing = key.slice(0, 1).map((column) => `${column} = ${column}`);
+    return `${insert} ON DUPLICATE KEY UPDATE ${(columns.length === 0 ? nothing : columns).join(', ')}`;
+  },
+  textOf: (column) => column,
 };

@@ -1,4 +1,5 @@
 import type { CustodyDialect } from '../custody/custody-database.js';
+import { upsertOnConflict } from '../custody/upsert-on-conflict.js';
 import type { AuditTable, Bind } from '../server/server-dialect.js';
 import { quoted } from './postgres-names.js';
 
@@ -15,10 +16,14 @@ const INDEXED_CHARACTERS = 256;
 
 const UNKEEPABLE = /[\0\u2400]/;
 const EVERY_UNKEEPABLE = /[\0\u2400]/g;
+const EVERY_KEPT = /\u2400([0\u2400])/g;
 
 /** PostgreSQL's way to ask for records. */
 export class PostgresDialect implements CustodyDialect {
   readonly joinedHashes = "string_agg(hash, '' ORDER BY position)";
+  // Not now(), which stands still in a transaction, however long that waits for a lock.
+  readonly now = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
+  readonly upsert = upsertOnConflict;
   private readonly schema: string;
 
   constructor(schema: string) {
@@ -63,5 +68,9 @@ export class PostgresDialect implements CustodyDialect {
     return UNKEEPABLE.test(text)
       ? text.replace(EVERY_UNKEEPABLE, (character) => (character === '\0' ? '\u24000' : '\u2400\u2400'))
       : text;
+  }
+
+  textOf(column: string): string {
+    return column.replace(EVERY_KEPT, (_, kept) => (kept === '0' ? '\0' : '\u2400'));
   }
 }

@@ -5,7 +5,15 @@ export type SqlValue = string | number;
 export type Bind = (value: SqlValue) => string;
 
 /** The tables of the log. */
-export type AuditTable = 'audit_records' | 'audit_heads' | 'audit_tiles' | 'audit_checkpoints' | 'audit_permits';
+export type AuditTable =
+  | 'audit_records'
+  | 'audit_heads'
+  | 'audit_tiles'
+  | 'audit_checkpoints'
+  | 'audit_permits'
+  | 'audit_destinations'
+  | 'audit_delivery_cursors'
+  | 'audit_dead_letters';
 
 /** What differs between database servers in the statements that read the log. */
 export interface ServerDialect {

@@ -9,6 +9,7 @@ import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '
 import { checkChainName } from '../../storage/chain-name.js';
 import type { InCustody } from '../custody/custody-database.js';
 import { DatabaseCustody } from '../custody/database-custody.js';
+import { DatabaseLedger } from '../delivery/database-ledger.js';
 import type { StoreOptions, WhenAppended } from '../store.options.js';
 import { DatabaseVerification } from '../verification/database-verification.js';
 import { verifySettings } from '../verification/verify-settings.js';
@@ -29,6 +30,7 @@ export class ServerAuditStore implements AuditStore, AuditReader {
   private readonly sealer: Sealer;
   private readonly custodyOfDatabase: DatabaseCustody;
   private readonly whenAppended: WhenAppended | undefined;
+  private readonly ledgerOfDatabase: DatabaseLedger;
   private isOpen = false;
   private opening: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
@@ -43,6 +45,7 @@ export class ServerAuditStore implements AuditStore, AuditReader {
     this.whenAppended = options.whenAppended;
     this.reader = new ServerRecordReader(database);
     this.custodyOfDatabase = new DatabaseCustody(database.custody);
+    this.ledgerOfDatabase = new DatabaseLedger(database.custody);
   }
 
   async open(): Promise<void> {
@@ -112,6 +115,11 @@ export class ServerAuditStore implements AuditStore, AuditReader {
   /** Records as they are stored, trees and checkpoints, erasure and pruning; works while the store is open. */
   custody(): DatabaseCustody {
     return this.custodyOfDatabase;
+  }
+
+  /** Destinations, leases and dead letters; works while the store is open. */
+  ledger(): DatabaseLedger {
+    return this.ledgerOfDatabase;
   }
 
   async close(): Promise<void> {

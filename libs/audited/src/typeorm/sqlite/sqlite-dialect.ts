@@ -1,4 +1,5 @@
 import type { CustodyDialect } from '../custody/custody-database.js';
+import { upsertOnConflict } from '../custody/upsert-on-conflict.js';
 
 /** SQLite in the statements of custody. Texts compare byte by byte (collation BINARY) and are kept as they are. */
 export const SQLITE_DIALECT: CustodyDialect = {
@@ -12,4 +13,8 @@ export const SQLITE_DIALECT: CustodyDialect = {
     VALUES (${placeholders.join(', ')})
     ON CONFLICT (chain, level, tile) DO UPDATE SET hashes = excluded.hashes
     WHERE length(excluded.hashes) >= length(stored.hashes) AND excluded.hashes <> stored.hashes`,
+  // Not unixepoch('subsec'), which older versions do not know. A day of the epoch is exact to some hundredths of a millisecond.
+  now: "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)",
+  upsert: upsertOnConflict,
+  textOf: (column) => column,
 };

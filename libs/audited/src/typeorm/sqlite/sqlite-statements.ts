@@ -10,14 +10,35 @@ export function query(handle: Database, { sql, values }: SqlStatement): readonly
   return handle.prepare<unknown[]>(sql).all(...values);
 }
 
-/** Runs the statements in one transaction that holds SQLite's write lock from its start. */
+/**
+ * Runs the statements in one transaction that holds SQLite's write lock from its start.
+ *
+ * @returns the rows that each changed; up to a condition that was not met, after which nothing of it stays
+ */
 export function transact(handle: Database, statements: readonly SqlStatement[]): readonly number[] {
   const prepared = new Map(statements.map(({ sql }) => [sql, handle.prepare<unknown[]>(sql)]));
-  const transaction = handle.transaction(() =>
-    statements.map(({ sql, values }) => prepared.get(sql)?.run(...values).changes ?? 0),
-  );
-  return transaction.immediate();
+  const changed: number[] = [];
+  const transaction = handle.transaction(() => {
+    for (const { sql, values, isCondition } of statements) {
+      const changes = prepared.get(sql)?.run(...values).changes ?? 0;
+      changed.push(changes);
+      if (isCondition === true && changes === 0) {
+        throw new ConditionUnmetError();
+      }
+    }
+  });
+  try {
+    transaction.immediate();
+  } catch (error) {
+    if (!(error instanceof ConditionUnmetError)) {
+      throw error;
+    }
+  }
+  return changed;
 }
+
+/** Makes the driver roll back. */
+class ConditionUnmetError extends Error {}
 
 /**
  * Rewrites the file without what was removed, and folds the write-ahead log into it. What is removed is overwritten

@@ -7,6 +7,7 @@ import type { AuditReader, VerifyOptions } from '../../storage/audit-reader.js';
 import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../../storage/audit-store.js';
 import { checkChainName } from '../../storage/chain-name.js';
 import { DatabaseCustody } from '../custody/database-custody.js';
+import { DatabaseLedger } from '../delivery/database-ledger.js';
 import type { StoreAccess, StoreOptions, WhenAppended } from '../store.options.js';
 import { verifySettings } from '../verification/verify-settings.js';
 import { IN_MEMORY } from './sqlite-connection.js';
@@ -22,9 +23,12 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   private readonly sealKeys: SealKeys | undefined;
   private readonly access: StoreAccess;
   private readonly whenAppended: WhenAppended | undefined;
-  private readonly custodyOfFile = new DatabaseCustody(
-    new SqliteCustody({ reader: () => this.openReader(), writer: () => this.livingWriter() }),
-  );
+  private readonly statements = new SqliteCustody({
+    reader: () => this.openReader(),
+    writer: () => this.livingWriter(),
+  });
+  private readonly custodyOfFile = new DatabaseCustody(this.statements);
+  private readonly ledgerOfFile = new DatabaseLedger(this.statements);
   /** The thread that is there as long as the store is open; of a store that is opened for reading, it can only read. */
   private writer: SqliteThread | undefined;
   private reader: Promise<SqliteThread> | undefined;
@@ -97,6 +101,11 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   /** Records as they are stored, trees and checkpoints, erasure and pruning; works while the store is open. */
   custody(): DatabaseCustody {
     return this.custodyOfFile;
+  }
+
+  /** Destinations, leases and dead letters; works while the store is open. */
+  ledger(): DatabaseLedger {
+    return this.ledgerOfFile;
   }
 
   async close(): Promise<void> {

@@ -1,12 +1,21 @@
 import { DatabaseUnusableError } from '../../../event/audit.error.js';
 import type { ScrubOptions } from '../../../storage/custody-store.js';
-import type { CustodyDatabase, SqlStatement } from '../../custody/custody-database.js';
-import type { RunQuery } from '../../server/server-database.js';
+import type { CustodyDatabase, NeededRights, SqlStatement } from '../../custody/custody-database.js';
+import type { RawRow, RunQuery } from '../../server/server-database.js';
+import type { SqlValue } from '../../server/server-dialect.js';
 import { MYSQL_DIALECT } from '../mysql-dialect.js';
 import { isConflict, isRightMissing, reasonOf } from '../mysql-errors.js';
 import { quoted } from '../mysql-opening-failure.js';
 import type { MysqlSession } from '../mysql-session.js';
 import { scrubTable, SCRUB_LIMIT_MS } from './table-scrub.js';
+
+const ERASING: NeededRights = {
+  work: 'erase or prune',
+  grants: [
+    ['SELECT, INSERT, DELETE', 'audit_permits'],
+    ['UPDATE, DELETE', 'audit_records'],
+  ],
+};
 
 /** What custody needs of the database that it works on. */
 export interface MysqlAccess {
@@ -24,13 +33,19 @@ export interface MysqlAccess {
 /** The statements of custody on a MySQL or MariaDB server. */
 export class MysqlCustody implements CustodyDatabase {
   readonly dialect = MYSQL_DIALECT;
-  readonly read: RunQuery;
 
-  constructor(private readonly access: MysqlAccess) {
-    this.read = access.query;
+  constructor(private readonly access: MysqlAccess) {}
+
+  async read(sql: string, values?: readonly SqlValue[], rights?: NeededRights): Promise<readonly RawRow[]> {
+    try {
+      return await this.access.query(sql, values);
+    } catch (error) {
+      const cause = error instanceof Error ? error.cause : undefined;
+      throw rights !== undefined && isRightMissing(cause) ? this.rightMissing(cause, rights) : error;
+    }
   }
 
-  async write(statements: readonly SqlStatement[]): Promise<readonly number[]> {
+  async write(statements: readonly SqlStatement[], rights: NeededRights = ERASING): Promise<readonly number[]> {
     return this.access.write(async (session) => {
       try {
         // Once more when another transaction was in the way: the server rolled everything back then.
@@ -42,7 +57,7 @@ export class MysqlCustody implements CustodyDatabase {
           return transact(session, statements);
         });
       } catch (error) {
-        throw isRightMissing(error) ? this.rightMissing(error) : error;
+        throw isRightMissing(error) ? this.rightMissing(error, rights) : error;
       }
     });
   }
@@ -51,18 +66,14 @@ export class MysqlCustody implements CustodyDatabase {
     return this.access.write((session) => scrubTable(session, options), SCRUB_LIMIT_MS);
   }
 
-  private rightMissing(cause: unknown): DatabaseUnusableError {
+  private rightMissing(cause: unknown, { work, grants }: NeededRights): DatabaseUnusableError {
     const { place, database, account } = this.access;
-    const grants = [
-      ['SELECT, INSERT, DELETE', 'audit_permits'],
-      ['UPDATE, DELETE', 'audit_records'],
-    ] as const;
     const statements = grants.map(
       ([rights, table]) => `GRANT ${rights} ON ${quoted(database)}.${table} TO ${account()};`,
     );
     return new DatabaseUnusableError(
       place,
-      `does not let the account erase or prune (${reasonOf(cause)})`,
+      `does not let the account ${work} (${reasonOf(cause)})`,
       `Use an account that may, or run: ${statements.join(' ')}`,
       { cause },
     );
@@ -72,8 +83,13 @@ export class MysqlCustody implements CustodyDatabase {
 async function transact(session: MysqlSession, statements: readonly SqlStatement[]): Promise<readonly number[]> {
   const changed: number[] = [];
   await session.change('START TRANSACTION');
-  for (const { sql, values } of statements) {
-    changed.push(await session.change(sql, values));
+  for (const { sql, values, isCondition } of statements) {
+    const rows = await session.change(sql, values);
+    changed.push(rows);
+    if (isCondition === true && rows === 0) {
+      await session.change('ROLLBACK');
+      return changed;
+    }
   }
   await session.change('COMMIT');
   return changed;

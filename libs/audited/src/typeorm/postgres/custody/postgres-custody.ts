@@ -1,8 +1,8 @@
 import { DatabaseUnusableError } from '../../../event/audit.error.js';
 import type { ScrubOptions } from '../../../storage/custody-store.js';
-import type { CustodyDatabase, SqlStatement } from '../../custody/custody-database.js';
-import type { RunQuery } from '../../server/server-database.js';
-import { SqlConditions } from '../../server/server-dialect.js';
+import type { CustodyDatabase, NeededRights, SqlStatement } from '../../custody/custody-database.js';
+import type { RawRow, RunQuery } from '../../server/server-database.js';
+import { SqlConditions, type SqlValue } from '../../server/server-dialect.js';
 import type { PostgresDialect } from '../postgres-dialect.js';
 import { codeOf } from '../postgres-failure.js';
 import { quoted } from '../postgres-names.js';
@@ -17,6 +17,13 @@ const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED;
   SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`;
 const RIGHT_MISSING = '42501';
 const POSITIONS_PER_READ = 1000;
+const ERASING: NeededRights = {
+  work: 'erase or prune',
+  grants: [
+    ['SELECT, INSERT, UPDATE, DELETE', 'audit_permits'],
+    ['UPDATE, DELETE', 'audit_records'],
+  ],
+};
 
 /** What custody needs of the database that it works on. */
 export interface PostgresAccess {
@@ -33,7 +40,6 @@ export interface PostgresAccess {
 /** The statements of custody on a PostgreSQL server. */
 export class PostgresCustody implements CustodyDatabase {
   readonly dialect: PostgresDialect;
-  readonly read: RunQuery;
   readonly dropper: PartitionDropper;
   /** Names of the partitions where an erasure of this process left dead rows; `undefined` when that is not known. */
   private touched: Set<string> | undefined = new Set();
@@ -41,29 +47,43 @@ export class PostgresCustody implements CustodyDatabase {
 
   constructor(private readonly access: PostgresAccess) {
     this.dialect = access.dialect;
-    this.read = access.query;
     const limitMs = access.settings.statementTimeoutMs;
     this.stepLimit = { limitMs, option: 'statementTimeoutMs', perStatement: true };
     this.dropper = new PartitionDropper(access.dialect, (work) => access.write(work, this.stepLimit));
   }
 
-  write(statements: readonly SqlStatement[]): Promise<readonly number[]> {
+  async read(sql: string, values?: readonly SqlValue[], rights?: NeededRights): Promise<readonly RawRow[]> {
+    try {
+      return await this.access.query(sql, values);
+    } catch (error) {
+      const cause = error instanceof Error ? error.cause : undefined;
+      throw rights !== undefined && codeOf(cause) === RIGHT_MISSING ? this.rightMissing(cause, rights) : error;
+    }
+  }
+
+  write(statements: readonly SqlStatement[], rights: NeededRights = ERASING): Promise<readonly number[]> {
     return this.access.write(async (session) => {
+      let isUnmet = false;
       try {
         return await inTransaction(
           session,
           BEGIN,
-          () => 'COMMIT',
+          () => (isUnmet ? 'ROLLBACK' : 'COMMIT'),
           async () => {
             const changed: number[] = [];
-            for (const { sql, values } of statements) {
-              changed.push((await session.run(sql, values)).rowCount);
+            for (const { sql, values, isCondition } of statements) {
+              const { rowCount } = await session.run(sql, values);
+              changed.push(rowCount);
+              if (isCondition === true && rowCount === 0) {
+                isUnmet = true;
+                break;
+              }
             }
             return changed;
           },
         );
       } catch (error) {
-        throw codeOf(error) === RIGHT_MISSING ? this.rightMissing(error) : error;
+        throw codeOf(error) === RIGHT_MISSING ? this.rightMissing(error, rights) : error;
       }
     }, this.stepLimit);
   }
@@ -106,18 +126,14 @@ export class PostgresCustody implements CustodyDatabase {
     return rows.map(({ name }) => String(name));
   }
 
-  private rightMissing(cause: unknown): DatabaseUnusableError {
+  private rightMissing(cause: unknown, { work, grants }: NeededRights): DatabaseUnusableError {
     const { place, username } = this.access.settings;
-    const grants = [
-      ['SELECT, INSERT, UPDATE, DELETE', 'audit_permits'],
-      ['UPDATE, DELETE', 'audit_records'],
-    ] as const;
     const statements = grants.map(
       ([rights, table]) => `GRANT ${rights} ON ${this.dialect.table(table)} TO ${quoted(username)};`,
     );
     return new DatabaseUnusableError(
       place,
-      `does not let role "${username}" erase or prune (${cause instanceof Error ? cause.message : String(cause)})`,
+      `does not let role "${username}" ${work} (${cause instanceof Error ? cause.message : String(cause)})`,
       `Use a role that may, or run as the owner of the tables: ${statements.join(' ')}`,
       { cause },
     );
