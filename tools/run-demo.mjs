@@ -2,11 +2,12 @@
 // it runs; it just goes. The demo goes with it, and the SIEM with the demo, so that stopping `npm run demo` from a script
 // leaves no server behind.
 import { spawnSync } from 'node:child_process';
+import { whenCallerIsGone } from './caller.mjs';
 import { startSink } from './demo-sink.mjs';
 
-const PARENT_CHECK_MS = 500;
-
-const parent = process.ppid;
+if (process.env['npm_lifecycle_event'] === 'demo') {
+  whenCallerIsGone(() => process.kill(process.pid, 'SIGTERM'));
+}
 const build = spawnSync('npm', ['run', 'build'], {
   cwd: new URL('..', import.meta.url),
   stdio: 'inherit',
@@ -30,23 +31,15 @@ if (sink !== undefined) {
   );
 }
 
-if (process.env['npm_lifecycle_event'] === 'demo') {
-  const watch = setInterval(() => {
-    if (process.ppid !== parent) {
-      clearInterval(watch);
-      process.kill(process.pid, 'SIGTERM');
-    }
-  }, PARENT_CHECK_MS);
-  watch.unref();
-}
-
 /** Starts the sink, and has the demo send there. */
 async function sinkBeside() {
   const { env } = process;
   try {
     const url = await startSink(env, (line) => console.log(line));
+    // The sink listens on the IPv4 address; the name may mean the other one first.
     env['AUDITED_DEMO_SIEM_URL'] = url.replace('localhost', '127.0.0.1');
     if (env['AUDITED_SINK_TOKEN']) env['AUDITED_DEMO_SIEM_TOKEN'] ||= env['AUDITED_SINK_TOKEN'];
+    if (env['AUDITED_SINK_ACK']) env['AUDITED_DEMO_SIEM_ACK'] ||= env['AUDITED_SINK_ACK'];
     return url;
   } catch (error) {
     console.error(`\nThe SIEM sink could not start: ${error.message}`);

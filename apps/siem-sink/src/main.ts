@@ -41,8 +41,10 @@ async function notify(notice: SinkNotice): Promise<void> {
 }
 
 function shownHost(host: string): string {
-  const isLoopback = host === '127.0.0.1' || host === '::1' || host === 'localhost';
-  return isLoopback ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  if (host === '127.0.0.1') {
+    return 'localhost';
+  }
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function codeOf(error: unknown): string {
