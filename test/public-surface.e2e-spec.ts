@@ -132,6 +132,12 @@ describe('the public surface', () => {
     expect(commonJs).toEqual(esModule);
   });
 
+  it('of ./exporters', async () => {
+    const { esModule, commonJs } = await surfaceOf('./exporters');
+    expect(esModule).toMatchInlineSnapshot();
+    expect(commonJs).toStrictEqual(esModule);
+  });
+
   it('of ./formats', async () => {
     const { esModule, commonJs } = await surfaceOf('./formats');
     expect(esModule).toMatchInlineSnapshot(`

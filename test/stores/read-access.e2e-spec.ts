@@ -56,10 +56,10 @@ describe('a log that is opened for reading', () => {
     const store = new SqliteAuditStore(old);
     await store.open();
     await store.close();
-    withRawDatabase(old, (database) => database.exec("DELETE FROM audit_migrations WHERE name LIKE 'AddCustody%'"));
+    withRawDatabase(old, (database) => database.exec("DELETE FROM audit_migrations WHERE name LIKE 'AddDelivery%'"));
     await expect(openCustody({ database: old, access: 'read' })).rejects.toThrow('older version of this package');
     expect(
       withRawDatabase(old, (database) => database.prepare('SELECT name FROM audit_migrations').all()),
-    ).toHaveLength(1);
+    ).toHaveLength(2);
   });
 });

@@ -4,30 +4,39 @@ import type { AuditEvent } from '../../libs/audited/src/event/audit-event.js';
 import type { PersonalPart, StoredRecord } from '../../libs/audited/src/event/audit-record.js';
 import { columnValues, RECORD_COLUMN_NAMES } from '../../libs/audited/src/storage/record-columns.js';
 import { CreateAuditLog1795219200000 as SqliteLog } from '../../libs/audited/src/typeorm/migrations/1795219200000-create-audit-log.migration.js';
+import { AddCustody1795305600000 as SqliteCustody } from '../../libs/audited/src/typeorm/migrations/1795305600000-add-custody.migration.js';
 import { CreateAuditLog1795219200000 as MysqlLog } from '../../libs/audited/src/typeorm/migrations/mysql/1795219200000-create-audit-log.migration.js';
+import { AddCustody1795305600000 as MysqlCustody } from '../../libs/audited/src/typeorm/migrations/mysql/1795305600000-add-custody.migration.js';
 import { CreatePostgresAuditLog1795219200000 as PostgresLog } from '../../libs/audited/src/typeorm/migrations/postgres/1795219200000-create-audit-log.migration.js';
+import { AddPostgresCustody1795305600000 as PostgresCustody } from '../../libs/audited/src/typeorm/migrations/postgres/1795305600000-add-custody.migration.js';
 
-/** The only migration that the version before custody knew. */
-const LAST_MIGRATION = { 'better-sqlite3': SqliteLog, postgres: PostgresLog, mysql: MysqlLog };
+/** The migrations that earlier versions knew: the first alone, before custody; both, before delivery. */
+const MIGRATIONS = {
+  'better-sqlite3': [SqliteLog, SqliteCustody],
+  postgres: [PostgresLog, PostgresCustody],
+  mysql: [MysqlLog, MysqlCustody],
+};
 
 /** Which database; `prepare` runs after the tables were made. */
 export interface PreviousDatabase {
-  readonly options: DataSourceOptions & { readonly type: keyof typeof LAST_MIGRATION };
+  readonly options: DataSourceOptions & { readonly type: keyof typeof MIGRATIONS };
   readonly prepare?: readonly string[];
+  /** @default custody */
+  readonly before?: 'custody' | 'delivery';
 }
 
 /**
- * Makes a log as the version before custody made it, with some records of one person in chain `main`.
+ * Makes a log as the version before custody, or before delivery, made it, with some records of one person in chain `main`.
  *
  * @returns the records, as they were stored
  */
 export async function aLogOfThePreviousVersion(
-  { options, prepare = [] }: PreviousDatabase,
+  { options, prepare = [], before = 'custody' }: PreviousDatabase,
   count: number,
 ): Promise<readonly StoredRecord[]> {
   const source = new DataSource({
     ...options,
-    migrations: [LAST_MIGRATION[options.type]],
+    migrations: MIGRATIONS[options.type].slice(0, before === 'custody' ? 1 : 2),
     migrationsTableName: 'audit_migrations',
   });
   await source.initialize();

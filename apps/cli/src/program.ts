@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { bundleCommand } from './commands/bundle.command.js';
 import { checkpointCommand } from './commands/checkpoint.command.js';
+import { deadLettersCommand } from './commands/dead-letters.command.js';
+import { destinationsCommand } from './commands/destinations.command.js';
 import { eraseCommand } from './commands/erase.command.js';
 import { formatCommand } from './commands/format.command.js';
 import { helpCommand } from './commands/help.command.js';
@@ -10,6 +12,8 @@ import { keysCommand } from './commands/keys.command.js';
 import { proofCommand } from './commands/proof.command.js';
 import { pruneCommand } from './commands/prune.command.js';
 import { reanchorCommand } from './commands/reanchor.command.js';
+import { receiptsCommand } from './commands/receipts.command.js';
+import { replayCommand } from './commands/replay.command.js';
 import { verifyBundleCommand } from './commands/verify-bundle.command.js';
 import { verifyProofCommand } from './commands/verify-proof.command.js';
 import { verifyCommand } from './commands/verify.command.js';
@@ -29,6 +33,10 @@ const COMMANDS = [
   holdCommand,
   pruneCommand,
   reanchorCommand,
+  destinationsCommand,
+  deadLettersCommand,
+  replayCommand,
+  receiptsCommand,
   keysCommand,
   helpCommand,
 ];

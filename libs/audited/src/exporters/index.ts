@@ -4,6 +4,7 @@ export type { DatadogOptions, DatadogSite } from './datadog/datadog.options.js';
 export { elasticsearch } from './elasticsearch/elasticsearch.exporter.js';
 export type { ElasticsearchOptions } from './elasticsearch/elasticsearch.options.js';
 export type { AccessToken, AccessTokenCredential } from './entra/access-token.js';
+export { createExporter, EXPORTER_TYPES, type ExporterOptionsOf, type ExporterType } from './exporters.js';
 export { answerJson, answerText, statusText } from './http/answer-text.js';
 export type { HttpAnswer, HttpRequest } from './http/http-connection.js';
 export type { HttpConnectionOptions } from './http/http-connection.options.js';
@@ -22,4 +23,6 @@ export type {
   SentinelOwnCredential,
   SentinelStreamOptions,
 } from './sentinel/sentinel-logs-ingestion.options.js';
+export { splunkHec } from './splunk/splunk-hec.exporter.js';
+export type { HecAcknowledgement, HecIndexOf, SplunkHecOptions } from './splunk/splunk-hec.options.js';
 export type { PemSource, TlsOptions } from './tls.options.js';

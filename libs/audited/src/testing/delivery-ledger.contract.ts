@@ -1,9 +1,9 @@
 import type { ContractCase } from './contract-case.js';
-import { deadLetterCases } from './delivery-dead-letter.cases.js';
-import { destinationCases } from './delivery-destination.cases.js';
-import { leaseCases } from './delivery-lease.cases.js';
-import type { LedgerCase, LedgerUnderTest } from './delivery-ledger-under-test.js';
-import { settlementCases } from './delivery-settlement.cases.js';
+import { deadLetterCases } from './delivery/dead-letter.cases.js';
+import { destinationCases } from './delivery/destination.cases.js';
+import { leaseCases } from './delivery/lease.cases.js';
+import type { LedgerCase, LedgerUnderTest } from './delivery/ledger-under-test.js';
+import { settlementCases } from './delivery/settlement.cases.js';
 
 /**
  * The promises of `DestinationBook`, `LeaseBook` and `DeadLetterBook`. Every ledger passes the same battery.

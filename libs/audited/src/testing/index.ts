@@ -2,7 +2,7 @@
 export { anAppendableEvent, anEvent } from './audit-event.fixture.js';
 export { auditExporterContract, type ExporterUnderTest, type ReceiverTrouble } from './audit-exporter.contract.js';
 export { deliveryLedgerContract } from './delivery-ledger.contract.js';
-export type { LedgerUnderTest } from './delivery-ledger-under-test.js';
+export type { LedgerUnderTest } from './delivery/ledger-under-test.js';
 export { MemoryDeliveryLedger, type MemoryLedgerParts } from './memory.delivery-ledger.js';
 export { aDeliveryBatch, type BatchFixture } from './delivery-batch.fixture.js';
 export {

@@ -69,8 +69,14 @@ export class MemoryDeliveryLedger implements DestinationBook, LeaseBook, DeadLet
       return;
     }
     this.kept.set(name, {
-      ...{ type, endpoint, isRequired, state: 'active', health: UNKNOWN },
-      ...{ fence: (known?.fence ?? 0) + 1, holder: '', leaseUntil: 0 },
+      type,
+      endpoint,
+      isRequired,
+      state: 'active',
+      fence: (known?.fence ?? 0) + 1,
+      holder: '',
+      leaseUntil: 0,
+      health: UNKNOWN,
       cursors: new Map(heads.map(({ chain, position }) => [chain, { chain, position, sent: position }])),
     });
   }

@@ -42,14 +42,14 @@ export class DestinationMood {
       reason: trouble.reason,
       cure: trouble.cure,
       failures: course.failures,
-      deliveredAt: arrived > 0 ? this.timer.now() : deliveredAt,
+      deliveredAt: arrived > 0 ? Math.round(this.timer.now()) : deliveredAt,
     });
     this.look();
   }
 
   /** Something is at the receiver for certain. */
   arrived(): void {
-    const now = this.timer.now();
+    const now = Math.round(this.timer.now());
     if (this.told !== undefined) {
       this.notices.recovered(this.name, this.timer.elapsed() - (this.failingSince ?? this.timer.elapsed()));
     }

@@ -36,7 +36,7 @@ export async function readDestinations(tables: DeliveryTables, name?: string): P
       name,
     ),
   );
-  return rows.map((row) => destinationRow(tables, row)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...rows].map((row) => destinationRow(tables, row)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Where destinations, or the one that is asked for, stand in each chain, by the names of the chains. */

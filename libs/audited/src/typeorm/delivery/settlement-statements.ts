@@ -29,7 +29,9 @@ export function deadLetterStatements(
   const { now } = tables.dialect;
   return pieces(letters, ROWS_PER_STATEMENT).map((some) => {
     const rows = some.map(({ chain, position, eventId, eventType, cause, reason }) => [
-      ...[tables.column(destination), chain, position],
+      tables.column(destination),
+      chain,
+      position,
       ...[eventId, eventType, cause, reason].map((text) => tables.column(text)),
     ]);
     const { sql, values } = tables.insert(

@@ -110,6 +110,9 @@ export class MysqlDatabase implements ServerDatabase, InCustody {
 
   private async writeWith<Result>(work: (session: MysqlSession) => Promise<Result>, limitMs?: number): Promise<Result> {
     try {
+      if (this.access === 'read') {
+        throw new StoreUnavailableError('it was opened for reading');
+      }
       return await opened(this.connections).pool.use(work, limitMs);
     } catch (error) {
       throw callFailure(this.settings.place, error);

@@ -1,13 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
-import {
-  acquired,
-  acquiredInTime,
-  found,
-  led,
-  LONG_MS,
-  registered,
-  type LedgerCase,
-} from './delivery-ledger-under-test.js';
+import { acquired, acquiredInTime, found, led, LONG_MS, registered, type LedgerCase } from './ledger-under-test.js';
 
 const BRIEF_MS = 5;
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
-import { acquired, aLetter, append, found, led, LONG_MS, positions, registered } from './delivery-ledger-under-test.js';
-import type { LedgerCase } from './delivery-ledger-under-test.js';
+import { acquired, aLetter, append, found, led, LONG_MS, positions, registered } from './ledger-under-test.js';
+import type { LedgerCase } from './ledger-under-test.js';
 
 const UNKNOWN = { state: 'unknown', reason: '', cure: '', failures: 0, deliveredAt: 0 };
 const NO_LETTERS = { dead: 0, replaying: 0, discarded: 0 };

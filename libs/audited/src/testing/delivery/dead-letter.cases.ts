@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
-import type { DeadLetterQuery, DeliveryLedger } from '../delivery/delivery-ledger.js';
-import { found, led, LONG_MS, aLetter, withLetters, type LedgerCase } from './delivery-ledger-under-test.js';
+import type { DeadLetterQuery, DeliveryLedger } from '../../delivery/delivery-ledger.js';
+import { found, led, LONG_MS, aLetter, withLetters, type LedgerCase } from './ledger-under-test.js';
 
 /** Destinations and positions of what matches, in the order in which it comes. */
 async function places(ledger: DeliveryLedger, query?: DeadLetterQuery): Promise<readonly string[]> {

@@ -6,9 +6,9 @@ import type {
   DestinationRegistration,
   LedgerDestination,
   NewDeadLetter,
-} from '../delivery/delivery-ledger.js';
-import type { AuditStore } from '../storage/audit-store.js';
-import { anAppendableEvent } from './audit-event.fixture.js';
+} from '../../delivery/delivery-ledger.js';
+import type { AuditStore } from '../../storage/audit-store.js';
+import { anAppendableEvent } from '../audit-event.fixture.js';
 
 /** A log under test, and the ledger of its deliveries; the battery opens and closes the store. */
 export interface LedgerUnderTest {

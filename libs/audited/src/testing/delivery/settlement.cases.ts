@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
-import type { DeadLetter } from '../delivery/delivery-ledger.js';
+import type { DeadLetter } from '../../delivery/delivery-ledger.js';
 import {
   acquired,
   aLetter,
@@ -10,7 +10,7 @@ import {
   registered,
   withLetters,
   type LedgerCase,
-} from './delivery-ledger-under-test.js';
+} from './ledger-under-test.js';
 
 const HEALTHY = { state: 'ok', reason: '', cure: '', failures: 0, deliveredAt: 1_800_000_000_123 } as const;
 
