@@ -2,8 +2,8 @@
 // it runs; it just goes. The demo goes with it, and the SIEM with the demo, so that stopping `npm run demo` from a script
 // leaves no server behind.
 import { spawnSync } from 'node:child_process';
-import { whenCallerIsGone } from './caller.mjs';
-import { startSink } from './demo-sink.mjs';
+import { whenCallerIsGone } from './demo/caller.mjs';
+import { startSink } from './demo/siem-sink.mjs';
 
 if (process.env['npm_lifecycle_event'] === 'demo') {
   whenCallerIsGone(() => process.kill(process.pid, 'SIGTERM'));

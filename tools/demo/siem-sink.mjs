@@ -3,7 +3,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../dist/apps/siem-sink/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/apps/siem-sink/main.js', import.meta.url));
 const DEFAULT_PORT = '8088';
 
 /**
