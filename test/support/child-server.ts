@@ -32,6 +32,9 @@ export class ChildServer {
       child.kill(signal);
       await ended;
     }
+    // What it started in turn may still hold them, and would keep this process from ending.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
     return child.exitCode;
   }
 }
