@@ -11,6 +11,7 @@ import { Test } from '@nestjs/testing';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Audited, AuditModule, AuditStore } from 'nestjs-audited';
+import { splunkHec } from 'nestjs-audited/exporters';
 import { from, switchMap } from 'rxjs';
 
 const [, , adapter, variant, folder, postgresUrl] = process.argv;
@@ -59,6 +60,12 @@ async function create() {
       );
     case 'recorded':
       return NestFactory.create(moduleOf([audited()], ordersController(AUDITED)), framework, options);
+    case 'recorded-undelivered': {
+      // Nothing listens on the port of discard: a destination that is down all the time.
+      const exporter = splunkHec({ url: 'http://127.0.0.1:9', token: 'benchmark-token' });
+      const down = audited({ destinations: [{ name: 'down', exporter, retry: { initialMs: 100, maxMs: 1000 } }] });
+      return NestFactory.create(moduleOf([down], ordersController(AUDITED)), framework, options);
+    }
     case 'recorded-postgres':
       return NestFactory.create(moduleOf([audited(postgres)], ordersController(AUDITED)), framework, options);
     case 'best-effort':
@@ -111,6 +118,9 @@ class DroppingStore {
   }
   /** Nothing is kept, so nobody asks for its custody. */
   custody() {
+    return {};
+  }
+  ledger() {
     return {};
   }
   close() {

@@ -1,6 +1,7 @@
 /**
  * Benchmark 16, shortened: what a server occupies at the end of a fixed load compared with after its warm-up, once with
- * PostgreSQL up, once with it gone before the first request, when the spool takes over. The ratio is start by end, so that
+ * PostgreSQL up, once with it gone before the first request, when the spool takes over, and once on SQLite with a destination that
+ * is down all the time. The ratio is start by end, so that
  * bigger is better; 0.9 counts as flat.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -19,6 +20,7 @@ const MEBIBYTE = 1024 * 1024;
 const RESULTS = [
   { id: '16-up', database: 'up' },
   { id: '16-down', database: 'down' },
+  { id: '16-undelivered', database: 'undelivered' },
 ];
 
 export async function run({ quick, wanted, log }) {
@@ -30,7 +32,8 @@ export async function run({ quick, wanted, log }) {
   const runs = [];
   for (const { id, database } of entries) {
     log(`memory: ${times.warmUp + times.load} seconds with the database ${database}`);
-    runs.push({ id, database, ...(await memoryRun(database, times)) });
+    const run = database === 'undelivered' ? undeliveredRun(times) : memoryRun(database, times);
+    runs.push({ id, database, ...(await run) });
   }
   return {
     results: runs.map(({ id, startRss, endRss }) => {
@@ -60,50 +63,66 @@ async function memoryRun(database, times) {
     if (database === 'down') {
       await gate.close();
     }
-    await load(server.port, CONNECTIONS, times.warmUp, REQUESTS_PER_SECOND);
-    const samples = [];
-    let running = true;
-    const sampling = (async () => {
-      while (running) {
-        samples.push(await memoryOf(server));
-        await new Promise((resolve) => setTimeout(resolve, SAMPLE_EVERY_MS));
-      }
-    })();
-    const { requests, seconds, errors, p99Ms } = await load(
-      server.port,
-      CONNECTIONS,
-      times.load,
-      REQUESTS_PER_SECOND,
-    ).finally(() => {
-      running = false;
-    });
-    await sampling;
-    if (errors > 0) {
-      throw new Error(`memory, database ${database}: ${errors} errors under load`);
-    }
+    const measured = await measure(server, times, `database ${database}`);
     const spooledBytes = bytesIn(folder);
     if (database === 'down' && spooledBytes === 0) {
       throw new Error('memory, database down: nothing was spooled');
     }
-    // A tenth at either end: the collector's saw teeth are longer than one sample.
-    const window = Math.max(1, Math.floor(samples.length / 10));
-    const rssOf = (some) => median(some.map(({ rss }) => rss)) / MEBIBYTE;
-    return {
-      requests,
-      rate: requests / seconds,
-      p99Ms,
-      startRss: rssOf(samples.slice(0, window)),
-      endRss: rssOf(samples.slice(-window)),
-      peakRss: Math.max(...samples.map(({ rss }) => rss)) / MEBIBYTE,
-      endHeap: median(samples.slice(-window).map(({ heapUsed }) => heapUsed)) / MEBIBYTE,
-      spooled: spooledBytes / MEBIBYTE,
-    };
+    return { ...measured, spooled: spooledBytes / MEBIBYTE };
   } finally {
     server?.child.kill('SIGKILL');
     await gate.close();
     await own.drop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The log itself is the queue of a destination that is down: nothing of it may be kept in memory. */
+async function undeliveredRun(times) {
+  const folder = mkdtempSync(join(tmpdir(), 'audited-bench-'));
+  const server = await startServer('express', 'recorded-undelivered', folder);
+  try {
+    return { ...(await measure(server, times, 'a destination that is down')), spooled: 0 };
+  } finally {
+    server.child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(server, times, situation) {
+  await load(server.port, CONNECTIONS, times.warmUp, REQUESTS_PER_SECOND);
+  const samples = [];
+  let running = true;
+  const sampling = (async () => {
+    while (running) {
+      samples.push(await memoryOf(server));
+      await new Promise((resolve) => setTimeout(resolve, SAMPLE_EVERY_MS));
+    }
+  })();
+  const { requests, seconds, errors, p99Ms } = await load(
+    server.port,
+    CONNECTIONS,
+    times.load,
+    REQUESTS_PER_SECOND,
+  ).finally(() => {
+    running = false;
+  });
+  await sampling;
+  if (errors > 0) {
+    throw new Error(`memory, ${situation}: ${errors} errors under load`);
+  }
+  // A tenth at either end: the collector's saw teeth are longer than one sample.
+  const window = Math.max(1, Math.floor(samples.length / 10));
+  const rssOf = (some) => median(some.map(({ rss }) => rss)) / MEBIBYTE;
+  return {
+    requests,
+    rate: requests / seconds,
+    p99Ms,
+    startRss: rssOf(samples.slice(0, window)),
+    endRss: rssOf(samples.slice(-window)),
+    peakRss: Math.max(...samples.map(({ rss }) => rss)) / MEBIBYTE,
+    endHeap: median(samples.slice(-window).map(({ heapUsed }) => heapUsed)) / MEBIBYTE,
+  };
 }
 
 /** The server's folder holds nothing but its spool. */
@@ -117,7 +136,7 @@ function tableOf(runs, times) {
   return [
     `### Memory under ${REQUESTS_PER_SECOND} requests a second for ${times.load} seconds, after ${times.warmUp} of warm-up`,
     '',
-    '| database | requests/s | p99 ms | resident MB at the start | at the end | peak | JavaScript heap at the end | spool |',
+    '| situation | requests/s | p99 ms | resident MB at the start | at the end | peak | JavaScript heap at the end | spool |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...runs.map(
       ({ database, rate, p99Ms, startRss, endRss, peakRss, endHeap, spooled }) =>

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as callers from './callers.bench.mjs';
 import * as compose from './compose.bench.mjs';
+import * as delivery from './delivery.bench.mjs';
 import * as formats from './formats.bench.mjs';
 import * as http from './http.bench.mjs';
 import * as ingest from './ingest.bench.mjs';
@@ -27,7 +28,18 @@ const results = [];
 const tables = [];
 let postgres;
 try {
-  for (const benchmark of [compose, formats, http, ingest, ingestPostgres, callers, processes, memory, verify]) {
+  for (const benchmark of [
+    compose,
+    formats,
+    http,
+    ingest,
+    ingestPostgres,
+    callers,
+    processes,
+    delivery,
+    memory,
+    verify,
+  ]) {
     const part = await benchmark.run({ quick: values.quick, wanted, log });
     results.push(...part.results);
     tables.push(...part.tables);

@@ -31,6 +31,9 @@ function examplesOf(page: string): readonly Example[] {
   });
 }
 
+/** The library and its dependencies are the same for every page. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 function compile(examples: readonly Example[]): readonly string[] {
   const config = ts.getParsedCommandLineOfConfigFile(
     join(ROOT, 'tsconfig.json'),
@@ -53,7 +56,12 @@ function compile(examples: readonly Example[]): readonly string[] {
     directoryExists: (folder) => folders.has(folder) || ts.sys.directoryExists(folder),
     getSourceFile: (file, ...rest) => {
       const text = texts.get(file);
-      return text === undefined ? real.getSourceFile(file, ...rest) : ts.createSourceFile(file, text, rest[0]);
+      if (text !== undefined) {
+        return ts.createSourceFile(file, text, rest[0]);
+      }
+      const known = parsed.get(file) ?? real.getSourceFile(file, ...rest);
+      parsed.set(file, known);
+      return known;
     },
   };
   const program = ts.createProgram([...texts.keys()], options, host);

@@ -25,6 +25,7 @@ describe('the public surface', () => {
       [
         ".",
         "./custody",
+        "./exporters",
         "./formats",
         "./http",
         "./testing",
@@ -42,6 +43,7 @@ describe('the public surface', () => {
         "ActorResolver",
         "AlreadyRegisteredError",
         "AuditCustody",
+        "AuditDestinations",
         "AuditError",
         "AuditInbox",
         "AuditJournal",
@@ -61,6 +63,9 @@ describe('the public surface', () => {
         "CustodyInputError",
         "DEFAULT_REDACTION_LIMITS",
         "DatabaseUnusableError",
+        "DestinationExistsError",
+        "DestinationOperations",
+        "DestinationUnknownError",
         "EventClassifier",
         "EventRefusedError",
         "GENESIS_HASH",
@@ -111,6 +116,7 @@ describe('the public surface', () => {
     expect(esModule).toMatchInlineSnapshot(`
       [
         "AuditCustody",
+        "DestinationOperations",
         "KeyRing",
         "generateKeyPair",
         "keyId",
@@ -134,7 +140,29 @@ describe('the public surface', () => {
 
   it('of ./exporters', async () => {
     const { esModule, commonJs } = await surfaceOf('./exporters');
-    expect(esModule).toMatchInlineSnapshot();
+    expect(esModule).toMatchInlineSnapshot(`
+      [
+        "EXPORTER_TYPES",
+        "SYSLOG_PRESETS",
+        "answerJson",
+        "answerText",
+        "createExporter",
+        "datadog",
+        "elasticsearch",
+        "file",
+        "httpExporter",
+        "httpVerdict",
+        "networkVerdict",
+        "otlpLogs",
+        "probeVerdict",
+        "sentinelDataCollector",
+        "sentinelLogsIngestion",
+        "splunkHec",
+        "statusText",
+        "syslog",
+        "webhook",
+      ]
+    `);
     expect(commonJs).toStrictEqual(esModule);
   });
 
@@ -167,12 +195,17 @@ describe('the public surface', () => {
     expect(esModule).toMatchInlineSnapshot(`
       [
         "FixedClock",
+        "MemoryDeliveryLedger",
+        "aDeliveryBatch",
         "anAppendableEvent",
         "anEvent",
+        "auditExporterContract",
         "auditInboxContract",
         "auditStoreContract",
         "custodyStoreContract",
+        "deliveryLedgerContract",
         "headOf",
+        "recordsToDeliver",
         "sealedRecords",
       ]
     `);
@@ -187,6 +220,7 @@ describe('the public surface', () => {
         "AuditRecordEntity",
         "CreateAuditInbox1795219300000",
         "DatabaseCustody",
+        "DatabaseLedger",
         "MysqlAuditStore",
         "PostgresAuditStore",
         "SqliteAuditStore",

@@ -1,57 +1,85 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
-/** An HTTP proxy that tunnels (CONNECT), for whoever knows its user and password. */
+/** A proxy that opens tunnels (RFC 9110, section 9.3.6), and wants to know who asks. */
 export class ConnectProxy {
-  /** What it was asked to tunnel to: `127.0.0.1:8088`. */
+  /** What it was asked to lead to. */
   readonly targets: string[] = [];
-  private readonly server: Server = createServer((_request, response) => response.writeHead(405).end());
-  private readonly sockets = new Set<Socket>();
+  /** What was said in `Proxy-Authorization`, decoded. */
+  readonly credentials: string[] = [];
+  /** Answers every wish with this status instead. */
+  refusal: number | undefined;
+  /** Takes wishes, and never answers. */
+  isSilent = false;
+  private readonly sockets = new Set<Duplex>();
 
-  private constructor(private readonly credentials: string | undefined) {
-    this.server.on('connection', (socket: Socket) => this.keep(socket));
-    this.server.on('connect', (request: IncomingMessage, client: Socket) => this.tunnel(request, client));
+  private constructor(
+    private readonly server: Server,
+    private readonly login: string | undefined,
+  ) {
+    server.on('connection', (socket) => this.keep(socket));
+    server.on('connect', (request, socket, head) => this.tunnel(request, socket, head));
   }
 
-  /** @param credentials `user:password`; without them everybody may pass */
-  static async start(credentials?: string): Promise<ConnectProxy> {
-    const proxy = new ConnectProxy(credentials);
-    proxy.server.listen(0, '127.0.0.1');
-    await once(proxy.server, 'listening');
+  /** @param login `user:password`; without it everybody is let through */
+  static async start(login?: string): Promise<ConnectProxy> {
+    const server = createServer((_request, response) => response.writeHead(400).end('only CONNECT'));
+    const proxy = new ConnectProxy(server, login);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
     return proxy;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
   }
 
   /** `127.0.0.1:3128`. */
   get host(): string {
-    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `127.0.0.1:${this.port}`;
   }
 
   async stop(): Promise<void> {
-    const closed = once(this.server, 'close');
-    this.server.close();
     this.sockets.forEach((socket) => socket.destroy());
-    await closed;
+    this.server.close();
+    await once(this.server, 'close');
   }
 
-  private tunnel(request: IncomingMessage, client: Socket): void {
-    const expected = this.credentials && `Basic ${Buffer.from(this.credentials).toString('base64')}`;
-    if (expected !== undefined && request.headers['proxy-authorization'] !== expected) {
-      client.end('HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic\r\n\r\n');
+  private tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const target = request.url ?? '';
+    this.targets.push(target);
+    const digits = /^Basic (.*)$/.exec(request.headers['proxy-authorization'] ?? '')?.[1];
+    const credentials = digits === undefined ? undefined : Buffer.from(digits, 'base64').toString();
+    if (credentials !== undefined) {
+      this.credentials.push(credentials);
+    }
+    if (this.isSilent) {
       return;
     }
-    const [host = '', port = ''] = (request.url ?? '').split(':');
-    this.targets.push(`${host}:${port}`);
-    const upstream = connect(Number(port), host, () => {
-      client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-      upstream.pipe(client).pipe(upstream);
+    const status = this.refusal ?? (this.login !== undefined && credentials !== this.login ? 407 : undefined);
+    if (status !== undefined) {
+      // Some proxies repeat what they were asked with.
+      const page = `<html><body>${status}: ${credentials ?? ''} ${digits ?? ''}</body></html>`;
+      socket.end(
+        `HTTP/1.1 ${status} No\r\nContent-Length: ${Buffer.byteLength(page)}\r\nConnection: close\r\n\r\n${page}`,
+      );
+      return;
+    }
+    const { hostname, port } = new URL(`http://${target}`);
+    const upstream: Socket = connect(Number(port), hostname, () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      upstream.write(head);
+      upstream.pipe(socket);
+      socket.pipe(upstream);
     });
     this.keep(upstream);
-    upstream.once('close', () => client.destroy());
-    client.once('close', () => upstream.destroy());
+    upstream.on('error', () => socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n'));
+    socket.on('close', () => upstream.destroy());
   }
 
-  private keep(socket: Socket): void {
+  private keep(socket: Duplex): void {
     this.sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => this.sockets.delete(socket));

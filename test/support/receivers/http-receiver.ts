@@ -56,14 +56,14 @@ export class HttpReceiver {
     server.on('secureConnection', (socket: Socket) => this.keep(socket));
   }
 
-  /** On a free port of 127.0.0.1; with TLS where a certificate is given. */
-  static async start(rules: ReceiverRules, tls?: ServerOptions): Promise<HttpReceiver> {
+  /** On 127.0.0.1, on a free port unless one is given; with TLS where a certificate is given. */
+  static async start(rules: ReceiverRules, tls?: ServerOptions, port = 0): Promise<HttpReceiver> {
     const server = tls === undefined ? createServer() : createTlsServer(tls);
     const receiver = new HttpReceiver(server, tls === undefined ? 'http' : 'https');
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       void receiver.serve(rules, request, response);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     return receiver;
   }
 
@@ -83,6 +83,11 @@ export class HttpReceiver {
   /** Every request meets this fault until `undefined` ends it. */
   always(fault: ReceiverFault | undefined): void {
     this.standing = fault;
+  }
+
+  /** Calls back with every connection from now on. */
+  onConnection(listener: (socket: Socket) => void): void {
+    this.server.on('connection', listener);
   }
 
   /** Breaks every connection off, and listens no more; idempotent. */

@@ -41,6 +41,8 @@ export interface HecToken {
 export interface HecReceiverOptions {
   readonly tokens: readonly HecToken[];
   readonly tls?: ServerOptions;
+  /** @default a free one */
+  readonly port?: number;
   /** `max_content_length`, of the body after decompression. @default 838860800 */
   readonly maxContentLength?: number;
   /** Requests of one channel that may wait to be asked for. @default 1000000 */
@@ -126,7 +128,11 @@ export class SplunkHecReceiver {
 
   static async start(options: HecReceiverOptions): Promise<SplunkHecReceiver> {
     const started: { receiver?: SplunkHecReceiver } = {};
-    const http = await HttpReceiver.start((request) => started.receiver?.answer(request) ?? said(9), options.tls);
+    const http = await HttpReceiver.start(
+      (request) => started.receiver?.answer(request) ?? said(9),
+      options.tls,
+      options.port,
+    );
     return (started.receiver = new SplunkHecReceiver(options, http));
   }
 

@@ -1,11 +1,14 @@
-import { OptionsInvalidError } from '../event/audit.error.js';
 import type { AuditExporter } from '../delivery/audit-exporter.js';
+import { OptionsInvalidError } from '../event/audit.error.js';
 import { datadog } from './datadog/datadog.exporter.js';
 import { elasticsearch } from './elasticsearch/elasticsearch.exporter.js';
+import { file } from './file/file.exporter.js';
 import { otlpLogs } from './otlp/otlp.exporter.js';
 import { sentinelDataCollector } from './sentinel/sentinel-data-collector.exporter.js';
 import { sentinelLogsIngestion } from './sentinel/sentinel-logs-ingestion.exporter.js';
 import { splunkHec } from './splunk/splunk-hec.exporter.js';
+import { syslog } from './syslog/syslog.exporter.js';
+import { webhook } from './webhook/webhook.exporter.js';
 
 /** Makes an exporter; throws `OptionsInvalidError` for options that it cannot work with. */
 export type ExporterFactory = (options: never) => AuditExporter;
@@ -17,10 +20,13 @@ export type ExporterFactory = (options: never) => AuditExporter;
 export const EXPORTERS = {
   datadog,
   elasticsearch,
+  file,
   otlp: otlpLogs,
   sentinel: sentinelLogsIngestion,
   'sentinel-legacy': sentinelDataCollector,
   'splunk-hec': splunkHec,
+  syslog,
+  webhook,
 } satisfies Record<string, ExporterFactory>;
 
 export type ExporterType = keyof typeof EXPORTERS;

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { OptionsInvalidError } from '../event/audit.error.js';
@@ -59,6 +60,7 @@ export function tlsSettings(given: TlsOptions = {}, option = 'tls'): TlsSettings
     rejectUnauthorized,
     minVersion: 'TLSv1.2',
   };
+  checkAuthorities(`${option}.ca`, settings.ca);
   try {
     createSecureContext(settings);
   } catch (error) {
@@ -94,6 +96,27 @@ function readPem(path: string, source: { readonly file: string }): string {
       `cannot be read (${wordOf(error)}): ${JSON.stringify(source.file)}`,
       'Check the path, and that the process may read it.',
     );
+  }
+}
+
+/** OpenSSL passes over what it cannot read; then the receiver's certificate would seem to be the bad one. */
+function checkAuthorities(option: string, pem: string | undefined): void {
+  if (pem === undefined) {
+    return;
+  }
+  const blocks =
+    pem.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]*?(?:-----END [A-Z0-9 ]*-----|$)/g) ?? [];
+  try {
+    blocks.forEach((block) => new X509Certificate(block));
+  } catch (error) {
+    throw new OptionsInvalidError(
+      option,
+      `holds a certificate that cannot be read (${wordOf(error)})`,
+      'Give the certificates of the authorities in PEM, whole.',
+    );
+  }
+  if (blocks.length === 0) {
+    throw new OptionsInvalidError(option, 'holds no certificate', 'Give the certificates of the authorities in PEM.');
   }
 }
 

@@ -1,6 +1,18 @@
+import { shortened } from '../short-text.js';
 import type { HttpAnswer } from './http-connection.js';
 
 const MOST_CHARACTERS = 200;
+/** What matters stands at the beginning. */
+const LOOKED_AT = 8 * 1024;
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&apos;': "'",
+  '&gt;': '>',
+  '&lt;': '<',
+  '&nbsp;': ' ',
+  '&quot;': '"',
+  '&#39;': "'",
+};
 
 /** Whether a web page answered, where a receiver would have answered JSON: a proxy, a login, another server. */
 export function isPage({ text, headers }: HttpAnswer): boolean {
@@ -12,12 +24,9 @@ export function isPage({ text, headers }: HttpAnswer): boolean {
 
 /** What a receiver said, short enough for a status: the text of an HTML page, the words of anything else. */
 export function answerText(answer: HttpAnswer): string {
-  const start = answer.text.slice(0, 4 * 1024);
-  const words = isPage(answer)
-    ? start.replaceAll(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, ' ').replaceAll(/<[^>]*>/g, ' ')
-    : start;
-  const line = words.replaceAll(/\s+/g, ' ').trim();
-  return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}...` : line;
+  const start = shortened(answer.text, LOOKED_AT);
+  const words = isPage(answer) ? pageText(start) : start;
+  return shortened(words.replaceAll(/\s+/g, ' ').trim(), MOST_CHARACTERS);
 }
 
 /** `HTTP 503: Server is busy`. */
@@ -37,4 +46,13 @@ export function answerJson(answer: HttpAnswer): unknown {
     // A page of a proxy, say: the status alone has to tell.
     return undefined;
   }
+}
+
+/** What stands between the tags; a page that breaks off within a comment, a style or a tag ends there. */
+function pageText(page: string): string {
+  return page
+    .replaceAll(/<!--[\s\S]*?(?:-->|$)/g, ' ')
+    .replaceAll(/<(script|style|head)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, ' ')
+    .replaceAll(/<[^>]*(?:>|$)/g, ' ')
+    .replaceAll(/&(?:amp|apos|gt|lt|nbsp|quot|#39);/g, (entity) => ENTITIES[entity] ?? entity);
 }

@@ -13,10 +13,19 @@ export interface HttpConnectionOptions {
   readonly connectTimeoutMs?: number;
 }
 
+/** A proxy, its secrets apart from its address. */
+export interface HttpProxy {
+  readonly url: URL;
+  /** What `Proxy-Authorization` says; undefined when there is neither user nor password. */
+  readonly authorization: string | undefined;
+  /** What must not be shown. */
+  readonly secrets: readonly string[];
+}
+
 /** {@link HttpConnectionOptions}, checked and complete. */
 export interface HttpConnectionSettings {
   readonly tls: TlsSettings;
-  readonly proxy: URL | undefined;
+  readonly proxy: HttpProxy | undefined;
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
 }
@@ -30,7 +39,7 @@ export function httpConnectionSettings(given: HttpConnectionOptions): HttpConnec
   checkWhole('connectTimeoutMs', connectTimeoutMs, 1, 600_000);
   return {
     tls: tlsSettings(given.tls),
-    proxy: proxy === undefined ? undefined : httpAddress('proxy', proxy, { credentials: true }),
+    proxy: proxy === undefined ? undefined : proxySettings(proxy),
     timeoutMs,
     connectTimeoutMs,
   };
@@ -59,6 +68,24 @@ export function httpAddress(
     throw new OptionsInvalidError(option, 'has a query or a fragment', 'Give the address without it.');
   }
   return address;
+}
+
+function proxySettings(given: string): HttpProxy {
+  const { protocol, host, username, password } = httpAddress('proxy', given, { credentials: true });
+  const url = new URL(`${protocol}//${host}`);
+  if (username === '' && password === '') {
+    return { url, authorization: undefined, secrets: [] };
+  }
+  let pair: string;
+  try {
+    pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  } catch {
+    // The error itself would repeat nothing, but name no option either.
+    throw new OptionsInvalidError('proxy', 'has a user or password with a stray "%"', 'Write "%25" for it.');
+  }
+  const digits = Buffer.from(pair).toString('base64');
+  const secrets = [pair, digits, password, decodeURIComponent(password), decodeURIComponent(username)];
+  return { url, authorization: `Basic ${digits}`, secrets };
 }
 
 /** An address for people: no user, no password, no query. */

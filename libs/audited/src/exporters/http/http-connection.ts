@@ -1,8 +1,9 @@
-import { gzip } from 'node:zlib';
-import { promisify } from 'node:util';
-import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
 import type { LookupFunction } from 'node:net';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { Agent, Pool, ProxyAgent, request, type Dispatcher } from 'undici';
 import type { HttpConnectionSettings } from './http-connection.options.js';
+import { withinTime } from '../within-time.js';
 
 const compress = promisify(gzip);
 
@@ -19,7 +20,7 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array;
   /** Compresses the body, and says so in `Content-Encoding`. @default false */
   readonly gzip?: boolean;
-  /** Leaves a connection that may be stuck at a node which does not do well. @default false */
+  /** Uses no connection that is there already: it may be stuck at a node which does not do well. @default false */
   readonly freshConnection?: boolean;
 }
 
@@ -30,59 +31,94 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The body, at most 4 MiB of it. */
   readonly text: string;
-  /** True when the body was longer, or broke off. */
+  /** True when the body was longer, broke off, or took too long. */
   readonly isCut: boolean;
 }
 
 /** Sockets to one receiver: kept alive, bounded in time, never following a redirect. */
 export class HttpConnection {
-  private readonly dispatcher: Dispatcher;
+  private dispatcher: Dispatcher;
+  /** Left for fresh ones; they may still have a request under way. */
+  private readonly left = new Set<Dispatcher>();
   private closing: Promise<void> | undefined;
 
   /** @param lookup resolves names instead of the system's own way: for whoever must not reach every address */
   constructor(
     private readonly settings: HttpConnectionSettings,
-    lookup?: LookupFunction,
+    private readonly lookup?: LookupFunction,
   ) {
-    const { tls, proxy, connectTimeoutMs } = settings;
-    const shared = { connections: 2, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS };
-    const connect = { ...tls, timeout: connectTimeoutMs, ...(lookup === undefined ? {} : { lookup }) };
-    this.dispatcher =
-      proxy === undefined
-        ? new Agent({ ...shared, connect })
-        : new ProxyAgent({ ...shared, uri: proxy.href, requestTls: connect, connectTimeout: connectTimeoutMs });
+    this.dispatcher = this.connected();
   }
 
   /** Sends and reads the answer. Rejects when there is none; see `networkVerdict`. */
   async send(given: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(this.settings.timeoutMs)]);
     const { method = 'POST', url, headers = {}, freshConnection = false } = given;
     const body = given.gzip === true && given.body !== undefined ? await compress(given.body) : given.body;
-    const response = await request(url, {
-      dispatcher: this.dispatcher,
-      method,
-      headers: given.gzip === true ? { ...headers, 'content-encoding': 'gzip' } : headers,
-      body: body ?? null,
-      signal: limited,
-      headersTimeout: this.settings.timeoutMs,
-      bodyTimeout: this.settings.timeoutMs,
-      reset: freshConnection,
+    if (freshConnection) {
+      this.leave();
+    }
+    return withinTime(this.settings.timeoutMs, signal, async (limited) => {
+      const response = await request(url, {
+        dispatcher: this.dispatcher,
+        method,
+        headers: given.gzip === true ? { ...headers, 'content-encoding': 'gzip' } : headers,
+        body: body ?? null,
+        signal: limited,
+        // The time for all of it is limited above.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      return {
+        status: response.statusCode,
+        headers: firstValues(response.headers),
+        ...(await readBounded(response.body, signal)),
+      };
     });
-    return {
-      status: response.statusCode,
-      headers: firstValues(response.headers),
-      ...(await readBounded(response.body)),
-    };
   }
 
   /** Ends every socket; idempotent. */
   close(): Promise<void> {
-    this.closing ??= this.dispatcher.destroy();
+    this.closing ??= Promise.all([this.dispatcher, ...this.left].map((one) => one.destroy())).then(() => undefined);
     return this.closing;
+  }
+
+  private connected(): Dispatcher {
+    const { tls, proxy, timeoutMs, connectTimeoutMs } = this.settings;
+    const kept = { connections: 2, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS };
+    const timeout = connectTimeoutMs;
+    const connect = { ...tls, timeout, ...(this.lookup === undefined ? {} : { lookup: this.lookup }) };
+    if (proxy === undefined) {
+      return new Agent({ ...kept, connect });
+    }
+    const { minVersion, ca } = tls;
+    return new ProxyAgent({
+      ...kept,
+      uri: proxy.url.href,
+      ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
+      requestTls: { ...tls, timeout },
+      // The authorities of the house; never the client's certificate, which is for the receiver.
+      proxyTls: { minVersion, timeout, ...(ca === undefined ? {} : { ca }) },
+      clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: timeoutMs }),
+    });
+  }
+
+  private leave(): void {
+    if (this.closing !== undefined) {
+      return;
+    }
+    const old = this.dispatcher;
+    this.dispatcher = this.connected();
+    this.left.add(old);
+    const forget = (): boolean => this.left.delete(old);
+    // `close` destroys what does not end by itself; then this ending is refused, which is as good.
+    old.close().then(forget, forget);
   }
 }
 
-async function readBounded(body: Dispatcher.ResponseData['body']): Promise<Pick<HttpAnswer, 'text' | 'isCut'>> {
+async function readBounded(
+  body: Dispatcher.ResponseData['body'],
+  signal: AbortSignal,
+): Promise<Pick<HttpAnswer, 'text' | 'isCut'>> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   let isCut = false;
@@ -96,10 +132,10 @@ async function readBounded(body: Dispatcher.ResponseData['body']): Promise<Pick<
       }
     }
   } catch (error) {
-    if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')) {
+    if (signal.aborted) {
       throw error;
     }
-    // The status is known; what is missing of the body makes it unreadable, not unsent.
+    // The status is known; what is missing of the body, or late, makes it unreadable, not unsent.
     isCut = true;
   }
   return { text: Buffer.concat(chunks).subarray(0, MOST_ANSWER_BYTES).toString('utf8'), isCut };

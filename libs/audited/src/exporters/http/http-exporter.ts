@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { AuditExporter, ConfirmationTimes, DeliveryBatch, ExporterLimits } from '../../delivery/audit-exporter.js';
 import type { Confirmation, DeliveryVerdict, ProbeVerdict } from '../../delivery/delivery-verdict.js';
 import type { AuditRecord } from '../../event/audit-record.js';
@@ -18,6 +19,8 @@ export interface HttpExporterDefinition {
   /** Where it is, for people; user, password and query are left out. */
   readonly address: URL;
   readonly connection?: HttpConnectionOptions;
+  /** Resolves names instead of the system's own way. A proxy resolves them itself. */
+  readonly lookup?: LookupFunction;
   /** Values that must never appear in a status: tokens, keys, passwords. */
   readonly secrets?: readonly (string | undefined)[];
   readonly limits?: Partial<ExporterLimits>;
@@ -74,12 +77,11 @@ export interface HttpExporterDefinition {
  * ```
  */
 export function httpExporter(definition: HttpExporterDefinition): AuditExporter {
-  const { address, connection = {}, secrets = [], interpret = httpVerdict, probe, confirm } = definition;
+  const { address, connection = {}, lookup, secrets = [], interpret = httpVerdict, probe, confirm } = definition;
   const { type, limits, format, formats, assurance, encode, confirmation } = definition;
   const settings = httpConnectionSettings(connection);
-  const http = new HttpConnection(settings);
-  const { username = '', password = '' } = settings.proxy ?? {};
-  const clean = cleanTextOf([...secrets, password, decodeURIComponent(password), decodeURIComponent(username)]);
+  const http = new HttpConnection(settings, lookup);
+  const clean = cleanTextOf([...secrets, ...(settings.proxy?.secrets ?? [])]);
   const send: SendHttp = (asked, signal) => http.send(asked, signal);
   return {
     ...definedOf({ type, limits, format, formats, assurance, encode, confirmation }),

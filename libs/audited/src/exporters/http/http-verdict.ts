@@ -16,6 +16,13 @@ const CURES: Readonly<Record<number, string>> = {
 };
 
 /**
+ * Servers that ask for TLS, or for a client's certificate, say so with a 400: that is nothing which an event has done.
+ * nginx, Apache, Go, HAProxy.
+ */
+const SET_UP_WRONGLY =
+  /plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL|HTTP request to an HTTPS server|No required SSL certificate|SSL certificate error|client certificate (?:is )?required/i;
+
+/**
  * What a status means where a receiver has no rules of its own. 2xx: delivered. 408, 425, 429, 5xx: retry, with
  * `Retry-After` as the least wait. 413: split. 400, 422: poison. Everything else, redirects too: hold; a redirect is never
  * followed, because it would carry the token elsewhere.
@@ -31,6 +38,9 @@ export function httpVerdict(answer: HttpAnswer): DeliveryVerdict {
   }
   if (status === 413) {
     return { status: 'split', reason };
+  }
+  if (status === 400 && SET_UP_WRONGLY.test(reason)) {
+    return { status: 'hold', reason, cure: 'Check http against https, and the client certificate in "tls".' };
   }
   if (status === 400 || status === 422) {
     return { status: 'poison', reason };

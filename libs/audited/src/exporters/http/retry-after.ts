@@ -2,6 +2,16 @@
 const LONGEST_MS = 3_600_000;
 
 /**
+ * The three forms of an HTTP-date (RFC 9110, section 5.6.7); all are UTC, and the last does not say so.
+ * `Date.parse` takes far more than these, and most of it by guessing.
+ */
+const DATES = [
+  /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/,
+  /^[A-Z][a-z]{5,8}, \d\d-[A-Z][a-z]{2}-\d\d \d\d:\d\d:\d\d GMT$/,
+  /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$/,
+];
+
+/**
  * The wait that a receiver asks for: RFC 9110, section 10.2.3, seconds or an HTTP-date.
  *
  * @param now milliseconds since the epoch; a date is compared with `date`, the receiver's own clock, where it told it
@@ -15,13 +25,21 @@ export function retryAfterMs(
   if (given === undefined || given === '') {
     return undefined;
   }
-  if (/^\d{1,9}$/.test(given)) {
+  if (/^\d+$/.test(given)) {
     return Math.min(Number(given) * 1000, LONGEST_MS);
   }
-  const until = Date.parse(given);
-  if (Number.isNaN(until) || !/[a-z]{3}/i.test(given)) {
+  const until = timeOf(given);
+  if (until === undefined) {
     return undefined;
   }
-  const theirNow = Date.parse(headers['date'] ?? '');
-  return Math.min(Math.max(0, until - (Number.isNaN(theirNow) ? now : theirNow)), LONGEST_MS);
+  const theirNow = timeOf(headers['date']?.trim() ?? '');
+  return Math.min(Math.max(0, until - (theirNow ?? now)), LONGEST_MS);
+}
+
+function timeOf(text: string): number | undefined {
+  if (!DATES.some((form) => form.test(text))) {
+    return undefined;
+  }
+  const time = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+  return Number.isNaN(time) ? undefined : time;
 }

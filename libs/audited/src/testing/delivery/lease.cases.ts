@@ -1,5 +1,14 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
-import { acquired, acquiredInTime, found, led, LONG_MS, registered, type LedgerCase } from './ledger-under-test.js';
+import {
+  acquired,
+  acquiredInTime,
+  found,
+  inTime,
+  led,
+  LONG_MS,
+  registered,
+  type LedgerCase,
+} from './ledger-under-test.js';
 
 const BRIEF_MS = 5;
 
@@ -87,13 +96,12 @@ export const leaseCases: readonly LedgerCase[] = [
     async ({ ledger }) => {
       await registered(ledger);
       await acquired(ledger, 'splunk', 'gone', BRIEF_MS);
-      const wants = async (index: number): Promise<number> => {
-        let lease = await ledger.acquire('splunk', `holder-${index}`, LONG_MS);
-        while (lease === undefined && (await found(ledger)).holder === 'gone') {
-          lease = await ledger.acquire('splunk', `holder-${index}`, LONG_MS);
-        }
-        return lease === undefined ? 0 : 1;
-      };
+      const wants = (index: number): Promise<number> =>
+        inTime(async () => {
+          const lease = await ledger.acquire('splunk', `holder-${index}`, LONG_MS);
+          const isDecided = lease !== undefined || (await found(ledger)).holder !== 'gone';
+          return isDecided ? Number(lease !== undefined) : undefined;
+        });
       const given = await Promise.all(Array.from({ length: 10 }, (_, index) => wants(index)));
       strictEqual(
         given.reduce((sum, one) => sum + one, 0),
@@ -106,9 +114,7 @@ export const leaseCases: readonly LedgerCase[] = [
     async ({ ledger }) => {
       await registered(ledger);
       const lease = await acquired(ledger, 'splunk', 'one', BRIEF_MS);
-      while ((await found(ledger)).leaseLeftMs > 0) {
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      }
+      await inTime(async () => ((await found(ledger)).leaseLeftMs === 0 ? true : undefined));
       strictEqual(await ledger.settle(lease, {}, LONG_MS), true);
       ok((await found(ledger)).leaseLeftMs > LONG_MS / 2);
       strictEqual(await ledger.acquire('splunk', 'two', LONG_MS), undefined);

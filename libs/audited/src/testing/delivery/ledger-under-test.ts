@@ -62,17 +62,25 @@ export async function led(ledger: DeliveryLedger, name = 'splunk'): Promise<Acqu
 }
 
 /** Acquires a lease as soon as the one before is over. */
-export async function acquiredInTime(
+export function acquiredInTime(
   ledger: DeliveryLedger,
   destination: string,
   holder: string,
   leaseMs = LONG_MS,
 ): Promise<AcquiredLease> {
+  return inTime(() => ledger.acquire(destination, holder, leaseMs));
+}
+
+/** What an attempt gives as soon as it gives something. @throws after 20 seconds */
+export async function inTime<Result>(attempt: () => Promise<Result | undefined>): Promise<Result> {
   const deadline = Date.now() + LIMIT_MS;
   for (;;) {
-    const lease = await ledger.acquire(destination, holder, leaseMs);
-    if (lease !== undefined || Date.now() > deadline) {
-      return lease ?? acquired(ledger, destination, holder, leaseMs);
+    const result = await attempt();
+    if (result !== undefined) {
+      return result;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`nothing happened within ${LIMIT_MS} ms`);
     }
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));
   }
