@@ -3,7 +3,7 @@ export const FAILURE_MODES = ['503', '401', 'hang', 'half', 'off'] as const;
 
 /**
  * - `503`: busy, try again in two seconds
- * - `401`: the token is not known any more
+ * - `401`: the authorization of the sender is refused
  * - `hang`: takes requests and never answers
  * - `half`: takes the first half of the events of each request, and breaks the connection off
  * - `off`: nothing is wrong

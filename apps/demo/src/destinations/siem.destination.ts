@@ -11,7 +11,7 @@ export function siemDestination({ url, token, acknowledgement }: SiemSettings): 
       url,
       token,
       acknowledgement: acknowledgement ? { everyMs: 250, timeoutMs: 20_000 } : false,
-      timeoutMs: 5000,
+      timeoutMs: 2000,
     }),
     retry: { initialMs: 500, maxMs: 4000 },
     hold: { initialMs: 2000, maxMs: 4000 },

@@ -6,7 +6,7 @@ import { PAGE_STYLE } from './page-style.js';
 
 const BUTTONS: Readonly<Record<FailureMode, readonly [words: string, explanation: string]>> = {
   '503': ['503', 'busy: senders wait and come again'],
-  '401': ['401', 'the token is not known: senders hold until somebody mends it'],
+  '401': ['401', 'refuses the sender: it holds until somebody mends that'],
   hang: ['hang', 'never answers: senders give up after their time limit'],
   half: ['half', 'takes half of each request and breaks off: senders repeat all of it'],
   off: ['all is well', 'answers as it should'],
