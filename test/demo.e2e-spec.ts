@@ -3,8 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { AuditPage, AuditRecord, IntegrityReport } from 'nestjs-audited';
+import type { AuditPage, AuditRecord, DestinationStatus, IntegrityReport } from 'nestjs-audited';
 import { buildDemo, playTraffic, RunningDemo } from './support/built-demo.js';
+import { buildSink, RunningSink } from './support/built-sink.js';
+import { eventually } from './support/eventually.js';
 import { PLATFORMS, type Platform } from './support/platforms.js';
 
 const BUILD_TIMEOUT_MS = 240_000;
@@ -14,7 +16,10 @@ const DEPLOYED = { type: 'deploy.initiated', outcome: 'success' };
 const folders: string[] = [];
 const demos: RunningDemo[] = [];
 
-beforeAll(buildDemo, BUILD_TIMEOUT_MS);
+beforeAll(() => {
+  buildDemo();
+  buildSink();
+}, BUILD_TIMEOUT_MS);
 
 afterAll(async () => {
   await Promise.all(demos.map((demo) => demo.kill()));
@@ -27,8 +32,12 @@ function freshDatabase(): string {
   return join(folder, 'records', 'audit.sqlite');
 }
 
-async function startDemo(platform: Platform, database: string): Promise<RunningDemo> {
-  const demo = await RunningDemo.start(platform, database);
+async function startDemo(
+  platform: Platform,
+  database: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<RunningDemo> {
+  const demo = await RunningDemo.start(platform, database, more);
   demos.push(demo);
   return demo;
 }
@@ -231,6 +240,90 @@ describe.each(PLATFORMS)('the demo on %s', (platform) => {
     expect(report).toMatchObject({ ok: false, faultCount: 1 });
     expect(report.faults).toEqual([expect.objectContaining({ kind: 'edited', chain: 'main', position })]);
     await demo.stop();
+  });
+});
+
+describe('the demo with a SIEM in another process', () => {
+  let sink: RunningSink;
+  let demo: RunningDemo;
+
+  beforeAll(async () => {
+    sink = await RunningSink.start();
+    demo = await startDemo('express', freshDatabase(), { AUDITED_DEMO_SIEM_URL: sink.url });
+  });
+
+  afterAll(() => sink.end('SIGKILL'));
+
+  async function deploy(): Promise<string | null> {
+    const token = await demo.logIn('release_manager');
+    return (await demo.call('POST', '/deployments', { token, body: DEPLOYMENT })).auditId;
+  }
+
+  async function operate(username: string, act: string, body: object = {}): Promise<number> {
+    const token = await demo.logIn(username);
+    return (await demo.call('POST', `/destinations/siem-sink/${act}`, { token, body })).status;
+  }
+
+  async function destination(): Promise<DestinationStatus | undefined> {
+    const { body } = await demo.call('GET', '/destinations', { token: await demo.logIn('auditor') });
+    return (body as readonly DestinationStatus[])[0];
+  }
+
+  async function arrival(id: string | null): Promise<void> {
+    await eventually(async () => expect((await sink.events()).map((event) => event.id)).toContain(id));
+  }
+
+  it('sends it every record; those wait while it is broken, and arrive in order when it is mended', async () => {
+    await arrival(await deploy());
+
+    await sink.play('503');
+    const waiting = await deploy();
+    await eventually(async () =>
+      expect(await destination()).toMatchObject({
+        name: 'siem-sink',
+        health: { state: 'retrying', reason: expect.stringContaining('Server is busy') as unknown },
+      }),
+    );
+    expect((await sink.events()).map((event) => event.id)).not.toContain(waiting);
+
+    await sink.play('off');
+    await arrival(waiting);
+    await eventually(async () => expect((await destination())?.health).toMatchObject({ state: 'ok', failures: 0 }));
+    const { distinct, outOfOrder, chains } = await sink.status();
+    expect([distinct, outOfOrder]).toEqual([chains['main'], 0]);
+  });
+
+  it('has operators pause, resume and rewind it, each by name in a record, and nobody else', async () => {
+    expect([await operate('auditor', 'pause'), await operate('admin', 'pause')]).toEqual([403, 204]);
+    await expect(destination()).resolves.toMatchObject({ state: 'paused' });
+    const waiting = await deploy();
+    expect(await operate('admin', 'resume')).toBe(204);
+    await arrival(waiting);
+
+    const token = await demo.logIn('auditor');
+    const letters = await demo.call('GET', '/destinations/siem-sink/dead-letters', { token });
+    expect([letters.status, letters.body]).toEqual([200, []]);
+    const unknown = await demo.call('POST', '/destinations/elsewhere/pause', { token: await demo.logIn('admin') });
+    expect(unknown.status).toBe(404);
+
+    const { duplicates } = await sink.status();
+    expect([await operate('admin', 'rewind', { to: 'never' }), await operate('admin', 'replay')]).toEqual([400, 200]);
+    expect(await operate('admin', 'rewind', { to: 'beginning' })).toBe(204);
+    await eventually(async () => expect((await sink.status()).duplicates).toBeGreaterThan(duplicates));
+
+    const changes = (await recordsOf(demo, 'type=audit.destination_changed')).map(({ event }) => event);
+    expect(changes.map(({ actor, details }) => [actor.id, details?.['act']])).toEqual([
+      ['admin', 'rewind'],
+      ['admin', 'resume'],
+      ['admin', 'pause'],
+    ]);
+    const denied = (await recordsOf(demo, 'type=audit.denied')).map(({ event }) => event);
+    expect(denied).toMatchObject([{ actor: { id: 'auditor' }, resource: { id: 'siem-sink' }, outcome: 'denied' }]);
+  });
+
+  it('sends the record of its end before it ends', async () => {
+    await demo.stop();
+    expect((await sink.events()).map(({ type }) => type)).toContain('system.shutdown');
   });
 });
 

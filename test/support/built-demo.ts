@@ -1,24 +1,15 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ChildServer, isFresh, ROOT } from './child-server.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = join(ROOT, 'dist', 'apps', 'demo', 'main.js');
 const TRAFFIC = join(ROOT, 'dist', 'apps', 'demo', 'traffic.js');
-const SOURCES = join(ROOT, 'apps', 'demo', 'src');
-const START_TIMEOUT_MS = 60_000;
 
 /** Builds the demo unless what is built is newer than its sources. */
 export function buildDemo(): void {
-  if (!existsSync(MAIN) || statSync(MAIN).mtimeMs < newestSource()) {
+  if (!isFresh(MAIN, join(ROOT, 'apps', 'demo', 'src'))) {
     execFileSync('npm', ['run', 'build:demo'], { cwd: ROOT, stdio: 'pipe', shell: process.platform === 'win32' });
   }
-}
-
-function newestSource(): number {
-  const entries = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
-  return Math.max(...entries.map((entry) => statSync(join(SOURCES, entry)).mtimeMs));
 }
 
 /** Runs the built traffic scenario against a demo, to its end. */
@@ -46,19 +37,23 @@ export interface DemoAnswer {
 
 /** The built demo as a process of its own, on a free port. */
 export class RunningDemo {
-  private constructor(
-    private readonly child: ChildProcess,
-    readonly url: string,
-  ) {}
+  private constructor(private readonly server: ChildServer) {}
 
-  /** @throws Error with the output of the process when it ends before it listens */
-  static async start(adapter: 'express' | 'fastify', database: string): Promise<RunningDemo> {
-    const child = spawn(process.execPath, [MAIN], {
-      cwd: ROOT,
-      env: { PATH: process.env['PATH'], PORT: '0', AUDITED_DEMO_ADAPTER: adapter, AUDITED_DEMO_DATABASE: database },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    return new RunningDemo(child, await listeningUrl(child));
+  /**
+   * @param more settings, beside adapter and database
+   * @throws Error with the output of the process when it ends before it listens
+   */
+  static async start(
+    adapter: 'express' | 'fastify',
+    database: string,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<RunningDemo> {
+    const settings = { PORT: '0', AUDITED_DEMO_ADAPTER: adapter, AUDITED_DEMO_DATABASE: database, ...more };
+    return new RunningDemo(await ChildServer.start([MAIN], settings));
+  }
+
+  get url(): string {
+    return this.server.url;
   }
 
   async call(method: string, path: string, options: { token?: string; body?: unknown } = {}): Promise<DemoAnswer> {
@@ -86,46 +81,12 @@ export class RunningDemo {
   }
 
   /** Asks the process to end, and waits until it has. */
-  stop(): Promise<void> {
-    return this.end('SIGTERM');
+  async stop(): Promise<void> {
+    await this.server.end('SIGTERM');
   }
 
   /** Ends the process at once, without a chance to finish anything. */
-  kill(): Promise<void> {
-    return this.end('SIGKILL');
+  async kill(): Promise<void> {
+    await this.server.end('SIGKILL');
   }
-
-  private async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    const { child } = this;
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill(signal);
-      await ended;
-    }
-  }
-}
-
-function listeningUrl(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const fail = (reason: string): void => reject(new Error(`The demo ${reason}. It said:\n${output}`));
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      fail(`did not listen within ${START_TIMEOUT_MS} ms`);
-    }, START_TIMEOUT_MS);
-    const read = (chunk: Buffer): void => {
-      output += chunk.toString();
-      const url = /listening on (http:\/\/localhost:\d+)\s/.exec(output)?.[1];
-      if (url !== undefined) {
-        clearTimeout(timer);
-        resolve(url.replace('localhost', '127.0.0.1'));
-      }
-    };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    child.once('exit', (code) => {
-      clearTimeout(timer);
-      fail(`ended with status ${code}`);
-    });
-  });
 }

@@ -12,6 +12,8 @@ import { ConfigurationModule } from './configuration/configuration.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import type { DemoSettings } from './demo.settings.js';
 import { DeploymentsModule } from './deployments/deployments.module.js';
+import { DestinationsModule } from './destinations/destinations.module.js';
+import { siemDestination } from './destinations/siem.destination.js';
 import { catalogues } from './event-types.js';
 import { HealthModule } from './health/health.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
@@ -22,7 +24,7 @@ import { SignpostController } from './signpost.controller.js';
 @Module({ controllers: [SignpostController] })
 export class AppModule {
   static with(settings: DemoSettings): DynamicModule {
-    const { database, fingerprintKey } = settings;
+    const { database, fingerprintKey, siem } = settings;
     return {
       module: AppModule,
       imports: [
@@ -36,6 +38,7 @@ export class AppModule {
           lifecycle: { started: 'system.startup', stopped: 'system.shutdown' },
           // Signed often, so that there is something to look at soon.
           checkpoints: { origin: 'demo.example/audited', keys: checkpointKeyFor(database), intervalMs: 10_000 },
+          destinations: siem === undefined ? [] : [siemDestination(siem)],
           redaction: fingerprintKey === undefined ? {} : { fingerprintKey },
         }),
         AuditHttpModule.forRoot({
@@ -49,6 +52,7 @@ export class AppModule {
         ConfigurationModule,
         ConversationsModule,
         ReportsModule,
+        DestinationsModule,
         HealthModule,
       ],
     };

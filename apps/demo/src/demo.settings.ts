@@ -12,10 +12,24 @@ export interface DemoSettings {
   readonly jwtSecret: string | undefined;
   /** Keys the fingerprints of API keys; absent: a random one for each start. */
   readonly fingerprintKey: string | undefined;
+  /** Where every record goes besides; absent: nowhere. */
+  readonly siem: SiemSettings | undefined;
+}
+
+/** An HTTP Event Collector. */
+export interface SiemSettings {
+  /** Its base: `http://127.0.0.1:8088`. */
+  readonly url: string;
+  readonly token: string;
+  /** Whether records wait until the collector has indexed them, which not every token can tell. */
+  readonly acknowledgement: boolean;
 }
 
 /** The password that everybody knows, because the documentation says it. */
 export const DEFAULT_PASSWORD = 'demo';
+
+/** The token of the receiver that `npm run demo` starts. */
+const SINK_TOKEN = 'demo-siem-token';
 
 /** A setting cannot be used; the message names it, what was given, and what to do. */
 export class SettingsInvalidError extends Error {
@@ -39,7 +53,36 @@ export function readSettings(environment: Environment): DemoSettings {
     password: textOf(environment, 'AUDITED_DEMO_PASSWORD') ?? DEFAULT_PASSWORD,
     jwtSecret: keyOf(environment, 'AUDITED_DEMO_JWT_SECRET', LEAST_JWT_SECRET_BYTES),
     fingerprintKey: keyOf(environment, 'AUDITED_DEMO_FINGERPRINT_KEY', LEAST_FINGERPRINT_KEY_BYTES),
+    siem: siemOf(environment),
   };
+}
+
+/** Messages never repeat an address or a token: both may hold a secret. */
+function siemOf(environment: Environment): SiemSettings | undefined {
+  const url = textOf(environment, 'AUDITED_DEMO_SIEM_URL') ?? 'off';
+  if (url === 'off') {
+    return undefined;
+  }
+  if (!URL.canParse(url) || !['http:', 'https:'].includes(new URL(url).protocol)) {
+    throw new SettingsInvalidError(
+      'AUDITED_DEMO_SIEM_URL is no http or https address. Give one such as http://localhost:8088, or off for none.',
+    );
+  }
+  const token = textOf(environment, 'AUDITED_DEMO_SIEM_TOKEN') ?? SINK_TOKEN;
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new SettingsInvalidError(
+      'AUDITED_DEMO_SIEM_TOKEN holds a space or a character that no header can carry. Give the token alone.',
+    );
+  }
+  return { url, token, acknowledgement: isOn(environment, 'AUDITED_DEMO_SIEM_ACK') };
+}
+
+function isOn(environment: Environment, name: string): boolean {
+  const given = textOf(environment, name) ?? 'on';
+  if (given !== 'on' && given !== 'off') {
+    throw new SettingsInvalidError(`${name} is ${JSON.stringify(given)}. Give on or off.`);
+  }
+  return given === 'on';
 }
 
 function portOf(environment: Environment): number {

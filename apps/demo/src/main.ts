@@ -27,6 +27,9 @@ function welcome(url: string, settings: DemoSettings): string {
     '  users       admin, release_manager, developer, auditor, viewer',
     '  traffic     npm run demo:traffic, in another terminal',
   ];
+  if (settings.siem !== undefined) {
+    lines.push(`  events to   ${settings.siem.url}  (how that does: GET ${url}/destinations, as auditor)`);
+  }
   if (settings.password === DEFAULT_PASSWORD) {
     lines.push(
       '',

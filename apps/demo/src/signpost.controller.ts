@@ -10,6 +10,7 @@ const SIGNPOST = {
     'POST /deployments {"agentId":"billing","environment":"production","version":"1.4.2"}: refused for a viewer',
     'GET /v1/audit/events?limit=5: the record of that refusal, for auditor and admin',
     'GET /v1/audit/verify: proof that no record was changed',
+    'GET /destinations: where records go besides, and how that does, for auditor and admin',
   ],
 } as const;
 
