@@ -17,8 +17,8 @@ const { values } = parseArgs({
 });
 const [minutes, seconds, seed] = [Number(values.minutes), Number(values['real-seconds']), Number(values.seed)];
 const parts = [
-  ...(minutes > 0 ? [['simulated', () => simulate({ minutes, seed })]] : []),
-  ...(seconds > 0 ? [['real', () => realTime({ seconds, seed })]] : []),
+  ...(minutes > 0 ? [{ name: 'simulated', run: () => simulate({ minutes, seed }) }] : []),
+  ...(seconds > 0 ? [{ name: 'real', run: () => realTime({ seconds, seed }) }] : []),
 ];
 console.log(`chaos seed=${seed} simulated_minutes=${minutes} real_seconds=${seconds}`);
 
@@ -32,7 +32,7 @@ const totals = {
   lagMs: 0,
   open: 0,
 };
-for (const [name, run] of parts) {
+for (const { name, run } of parts) {
   const verdict = await run();
   const { records, crashes, restarts, duplicates, poison, isSettled } = verdict;
   console.log(

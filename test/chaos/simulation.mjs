@@ -69,7 +69,7 @@ export async function simulate({ minutes, seed }) {
   for (const { name } of receivers) await ledger.change(name, { act: 'resume' });
   for (let waited = 0; waited < 60 && !(await isSettled(world)); waited += 1) await timer.pass(10 * SECOND);
   for (const process of processes) await process.end();
-  const verdict = await judge({
+  const verdict = judge({
     records: writer.records,
     receivers,
     letters: await ledger.deadLetters({ limit: 1000 }),

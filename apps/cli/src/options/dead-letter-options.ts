@@ -18,7 +18,7 @@ export function withSelection(command: Command): Command {
     .option(
       '--letter <number>',
       'this one, by its number; repeat for several',
-      (text, before: readonly number[] = []) => [...before, wholeNumber(text)],
+      (text, before: readonly number[] | undefined): readonly number[] => [...(before ?? []), wholeNumber(text)],
     )
     .option('--event <id>', 'those of this event')
     .option('--all', 'every one, of every destination');

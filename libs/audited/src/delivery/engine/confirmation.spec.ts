@@ -97,6 +97,29 @@ describe('A destination that confirms later', () => {
     await finish(world, engine);
   });
 
+  it('is not well again because something that was sent before the trouble is confirmed during it', async () => {
+    const world = new DeliveryWorld();
+    let isAnswering = false;
+    const held = { status: 'hold', reason: 'no token', cure: 'Give it.' } as const;
+    const siem = acknowledging(() => (isAnswering ? 'confirmed' : 'pending'));
+    await world.record(10);
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(1000);
+    siem.next(held);
+    await world.record(5);
+    await world.timer.pass(2000);
+    isAnswering = true;
+    await world.timer.pass(3000);
+    expect(await world.position('siem')).toBe(10);
+    expect((await world.ledger.destinations())[0]?.health).toMatchObject({ state: 'held', reason: 'no token' });
+    expect(world.notices.recoveries).toStrictEqual([]);
+    await world.timer.pass(60_000);
+    expect((await world.ledger.destinations())[0]?.health).toMatchObject({ state: 'ok' });
+    expect(world.notices.recoveries).toStrictEqual(['siem']);
+    await finish(world, engine);
+  });
+
   it('is sent what the last leader never heard of again', async () => {
     const world = new DeliveryWorld();
     const first = acknowledging(() => 'pending');

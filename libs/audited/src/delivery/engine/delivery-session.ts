@@ -132,7 +132,8 @@ export class DeliverySession {
       await this.source.reset();
     }
     if (news.confirmedEvents > 0) {
-      this.mood.arrived();
+      // What was sent before the trouble began may be confirmed during it: that is no recovery.
+      this.mood.confirmed(this.course.failures === 0);
     }
     this.replay.settle(answers);
   }

@@ -47,6 +47,15 @@ export class DestinationMood {
     this.look();
   }
 
+  /** Something that was sent earlier is at the receiver for certain. */
+  confirmed(isWell: boolean): void {
+    if (isWell) {
+      this.arrived();
+    } else {
+      this.write({ ...this.book.health, deliveredAt: Math.round(this.timer.now()) });
+    }
+  }
+
   /** Something is at the receiver for certain. */
   arrived(): void {
     const now = Math.round(this.timer.now());
