@@ -13,7 +13,7 @@ export interface ProgramEnd {
 
 /** Runs a program of this folder in a process of its own; whoever cannot wait so long gets what it said so far. */
 export async function runProgram(
-  name: 'crash' | 'outage' | 'shutdown',
+  name: 'crash' | 'outage' | 'shutdown' | '../chaos/chaos',
   args: readonly string[],
   timeoutMs: number,
   environment: Readonly<Record<string, string>> = {},
