@@ -66,7 +66,12 @@ export async function simulate({ minutes, seed }) {
   }
 
   receivers.forEach((receiver) => receiver.mend());
-  for (const { name } of receivers) await ledger.change(name, { act: 'resume' });
+  // Whoever is held is tried at once; what was under way at that moment comes again.
+  for (const { name } of receivers.filter((receiver) => receiver.name !== 'healthy')) {
+    const found = (await ledger.destinations()).find((destination) => destination.name === name);
+    receivers.find((receiver) => receiver.name === name).excuseAfter(settledAt(found));
+    await ledger.change(name, { act: 'resume' });
+  }
   for (let waited = 0; waited < 60 && !(await isSettled(world)); waited += 1) await timer.pass(10 * SECOND);
   for (const process of processes) await process.end();
   const verdict = judge({

@@ -8,6 +8,8 @@ import { systemTimer } from './delivery/engine/delivery-timer.js';
 import { AuditDestinations } from './delivery/operating/audit-destinations.js';
 import { DeliveryRecorder } from './delivery/operating/delivery-recorder.js';
 import { FailureLog } from './recording/accounting/failure-log.js';
+import { AuditContext } from './recording/context/audit-context.js';
+import { ContextualDrafts } from './recording/context/contextual-drafts.js';
 import { AuditRecorder } from './recording/audit-recorder.js';
 import { Redactor } from './redaction/redactor.js';
 import { AuditReader } from './storage/audit-reader.js';
@@ -55,16 +57,25 @@ export const DELIVERY_PROVIDERS: Provider[] = [
   },
   {
     provide: AuditDestinations,
-    inject: [AuditStore, AuditReader, AuditRecorder, DeliveryEngine],
-    useFactory: (store: DatabaseStore, reader: AuditReader, recorder: AuditRecorder, engine: DeliveryEngine) =>
-      new AuditDestinations(
+    inject: [AuditStore, AuditReader, AuditRecorder, AuditContext, FailureLog, DeliveryEngine],
+    useFactory: (
+      store: DatabaseStore,
+      reader: AuditReader,
+      recorder: AuditRecorder,
+      context: AuditContext,
+      failures: FailureLog,
+      engine: DeliveryEngine,
+    ) => {
+      const drafts = new ContextualDrafts(context, failures);
+      return new AuditDestinations(
         {
           ledger: store.ledger(),
           stream: store.custody(),
           reader,
-          record: async (draft) => recorder.record(draft, 'recorded'),
+          record: async (draft) => recorder.record(await drafts.inContext(draft), 'recorded'),
         },
         engine,
-      ),
+      );
+    },
   },
 ];

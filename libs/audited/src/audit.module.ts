@@ -66,7 +66,7 @@ export class AuditModule extends AuditModuleBase implements NestModule, OnApplic
 
   /** Nest calls this after every provider was made and before any route is registered. */
   configure(): void {
-    this.bootstrap.prepare(AuditModule, auditLogger(), this.application !== undefined);
+    this.bootstrap.prepare(AuditModule, auditLogger(), this.application !== undefined, [AuditDestinations]);
   }
 
   /** The application is complete, and does not listen yet. */

@@ -27,9 +27,10 @@ export class CaptureBootstrap {
    * Has to run before the routes are registered.
    *
    * @param hasInbox whether transactional records can be written at all
+   * @param contextual what else, besides `AuditService`, records by whoever acts
    * @throws AlreadyRegisteredError, OptionsInvalidError, CoverageMissingError
    */
-  prepare(auditModule: unknown, logger: ReportLogger, hasInbox: boolean): void {
+  prepare(auditModule: unknown, logger: ReportLogger, hasInbox: boolean, contextual: readonly unknown[] = []): void {
     const { parts } = this.capture;
     if ([...this.modules.values()].filter(({ metatype }) => metatype === auditModule).length > 1) {
       throw new AlreadyRegisteredError();
@@ -47,7 +48,9 @@ export class CaptureBootstrap {
       );
     }
     parts.context.decideNeed(
-      parts.options.context === 'always' || anythingInjects(AuditService, this.discovery) || transactional.length > 0,
+      parts.options.context === 'always' ||
+        [AuditService, ...contextual].some((token) => anythingInjects(token, this.discovery)) ||
+        transactional.length > 0,
     );
     const adapter = this.host.httpAdapter as typeof this.host.httpAdapter | undefined;
     if (adapter === undefined) {

@@ -1,23 +1,37 @@
 import { Controller, Module, UseGuards, VERSION_NEUTRAL, type DynamicModule, type Type } from '@nestjs/common';
-import { resolveHttpOptions, type AuditHttpOptions } from './audit-http.options.js';
+import { resolveHttpOptions, type AuditHttpOperators, type AuditHttpOptions } from './audit-http.options.js';
+import { DeadLetterOperationsController, DestinationOperationsController } from './delivery-operations.controller.js';
+import { DeadLettersController, DestinationsController } from './delivery.controller.js';
 import { EventsController } from './events.controller.js';
 import { VerificationController } from './verification.controller.js';
 
 /**
- * The reading API: records, one record, verification. Every request to it, also a refused one, is
+ * The reading API: records, one record, its way to the destinations, verification; and, for operators, what changes destinations.
+ * Every request to it, also a refused one, is
  * itself recorded (`audit.read`, `audit.verify`, `audit.denied`).
  */
 @Module({})
 export class AuditHttpModule {
   /** @throws OptionsInvalidError when no guard is given, or an option is unknown or malformed */
   static forRoot(options: AuditHttpOptions): DynamicModule {
-    const { guards, imports, decorators, path } = resolveHttpOptions(options);
+    const { guards, imports, decorators, path, operators } = resolveHttpOptions(options);
     const controllers = [
       mounted(EventsController, `${path}/events`, guards, decorators),
       mounted(VerificationController, `${path}/verify`, guards, decorators),
+      mounted(DestinationsController, `${path}/destinations`, guards, decorators),
+      mounted(DeadLettersController, `${path}/dead-letters`, guards, decorators),
+      ...(operators === undefined ? [] : operating(path, operators)),
     ];
     return { module: AuditHttpModule, imports: [...imports], controllers };
   }
+}
+
+/** What changes destinations is there only where the application says who may. */
+function operating(path: string, { guards, decorators = [] }: AuditHttpOperators): readonly Type[] {
+  return [
+    mounted(DestinationOperationsController, `${path}/destinations`, guards, decorators),
+    mounted(DeadLetterOperationsController, `${path}/dead-letters`, guards, decorators),
+  ];
 }
 
 /** A subclass of its own for each registration, so that two applications never share guards or paths. */

@@ -108,7 +108,6 @@ describe('AuditDestinations', () => {
       type: 'audit.destination_changed',
       reason: 'maintenance',
       ticket: 'OPS-1',
-      actor: { kind: 'system' },
       resource: { type: 'audit.destination', id: 'siem' },
       details: { act: 'pause' },
     });

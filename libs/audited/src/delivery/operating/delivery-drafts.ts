@@ -5,7 +5,7 @@ import type { DestinationFailure } from '../engine/delivery-notices.js';
 
 /** Who does something to a destination, and why. Both go into a sealed record. */
 export interface DestinationAct {
-  /** @default the system itself */
+  /** @default whoever acts in the running request or job; outside of any, the system itself */
   readonly by?: AuditActor;
   readonly reason?: string;
   readonly ticket?: string;
@@ -97,7 +97,7 @@ function actDraft(
     type,
     action,
     outcome: 'success',
-    actor: by ?? { kind: 'system' },
+    ...(by === undefined ? {} : { actor: by }),
     ...(destination === undefined ? {} : { resource: resourceOf(destination) }),
     ...(reason === undefined ? {} : { reason }),
     ...(ticket === undefined ? {} : { ticket }),
