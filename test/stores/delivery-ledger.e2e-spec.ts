@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deliveryLedgerContract } from 'nestjs-audited/testing';
@@ -26,8 +26,14 @@ async function opened<Result>(
 }
 
 describe('the ledger of SqliteAuditStore', () => {
+  // Made once: migrating a file of its own for each case would take most of the time.
+  const empty = newFile();
+  beforeAll(() => opened(new SqliteAuditStore(empty), () => Promise.resolve()));
+
   const cases = deliveryLedgerContract(() => {
-    const store = new SqliteAuditStore(newFile());
+    const file = newFile();
+    copyFileSync(empty, file);
+    const store = new SqliteAuditStore(file);
     return { store, ledger: store.ledger() };
   });
   for (const { promise, run } of cases) {

@@ -59,10 +59,13 @@ describe('auditCatalogue', () => {
     expect(Object.keys(auditCatalogue.types).toSorted()).toEqual([
       'audit.checkpoint',
       'audit.config_changed',
+      'audit.dead_letter',
       'audit.dead_letter_discarded',
       'audit.dead_letter_replayed',
       'audit.denied',
       'audit.destination_changed',
+      'audit.destination_failed',
+      'audit.destination_recovered',
       'audit.erasure',
       'audit.export',
       'audit.hold_lifted',

@@ -62,6 +62,9 @@ export const ASIM_EVENT_TYPE_TABLE: EventTypeEntries<Required<AsimEventType>> = 
     'audit.hold_lifted': { eventType: 'Disable', objectType: 'Policy Rule' },
     'audit.dead_letter_replayed': { eventType: 'Execute', objectType: 'Event Log' },
     'audit.dead_letter_discarded': { eventType: 'Delete', objectType: 'Event Log' },
+    'audit.dead_letter': { eventType: 'Other', objectType: 'Event Log' },
+    'audit.destination_failed': { eventType: 'Other', objectType: 'Event Log' },
+    'audit.destination_recovered': { eventType: 'Other', objectType: 'Event Log' },
     'audit.destination_changed': { eventType: 'Set', objectType: 'Configuration Atom' },
 
     'auth.login': { eventType: 'Start', objectType: 'Service' },

@@ -52,6 +52,9 @@ export const ECS_EVENT_TYPES: EventTypeEntries<EcsEventType> = Object.freeze({
     'audit.hold_lifted': is('configuration', 'deletion'),
     'audit.dead_letter_replayed': is('api', 'admin', 'change'),
     'audit.dead_letter_discarded': is('api', 'admin', 'deletion'),
+    'audit.dead_letter': is('database', 'error'),
+    'audit.destination_failed': is('database', 'error'),
+    'audit.destination_recovered': is('database', 'info'),
     'audit.destination_changed': is('configuration', 'change'),
 
     // Deployments

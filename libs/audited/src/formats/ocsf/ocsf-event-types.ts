@@ -47,6 +47,9 @@ export const OCSF_EVENT_TYPES: EventTypeEntries<OcsfEventType> = {
     'audit.hold_lifted': { classUid: 1008, activityId: 99 },
     'audit.dead_letter_replayed': { classUid: 1008, activityId: 99 },
     'audit.dead_letter_discarded': { classUid: 1008, activityId: 99 },
+    'audit.dead_letter': { classUid: 1008, activityId: 99 },
+    'audit.destination_failed': { classUid: 1008, activityId: 99 },
+    'audit.destination_recovered': { classUid: 1008, activityId: 99 },
     'audit.destination_changed': { classUid: 1008, activityId: 99 },
 
     'auth.login': { classUid: 3002, activityId: 1 },

@@ -126,7 +126,7 @@ describe('ocsf, whatever the record holds', () => {
       fc.property(anyWorkRecord, (record) => {
         seen.add((JSON.parse(formatter.format(record)) as OcsfMembers)['class_uid']);
       }),
-      { numRuns: 2_000, seed: 1 },
+      { numRuns: 4_000, seed: 1 },
     );
     expect([...OCSF_SCHEMA_CLASSES.keys()].filter((uid) => !seen.has(uid))).toEqual([3003]);
   });
