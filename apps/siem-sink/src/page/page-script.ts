@@ -54,10 +54,16 @@ function showStatus(status) {
   }
 }
 
+/** In the words of the formats jsonl and record. */
+function actorOf(event) {
+  const paths = [['user', 'id'], ['event', 'actor', 'id'], ['audited', 'actor', 'kind'], ['event', 'actor', 'kind']];
+  return paths.map((path) => textOf(partOf(event, ...path))).find((text) => text !== '') ?? '';
+}
+
 function rowOf(received) {
   const { event, isDuplicate, isOutOfOrder } = received;
   const marks = [isDuplicate ? 'repeated' : '', isOutOfOrder ? 'out of order' : ''].filter(Boolean).join(', ');
-  const words = typeof event === 'string' ? event : textOf(partOf(event, 'event', 'action'));
+  const words = typeof event === 'string' ? event : textOf(partOf(event, 'message') ?? partOf(event, 'event', 'action'));
   const whole = filled('details', made('summary', words === '' ? 'the event' : words.slice(0, 300)));
   whole.append(made('pre', (typeof event === 'string' ? event : JSON.stringify(event, null, 2)).slice(0, LONGEST)));
   const row = filled(
@@ -66,7 +72,7 @@ function rowOf(received) {
     made('td', textOf(received.chain) + ' ' + textOf(received.position), 'number'),
     filled('td', made('span', textOf(received.type)), made('span', marks === '' ? '' : ' ' + marks, 'mark')),
     made('td', textOf(partOf(event, 'event', 'outcome'))),
-    made('td', textOf(partOf(event, 'event', 'actor', 'id') ?? partOf(event, 'event', 'actor', 'kind'))),
+    made('td', actorOf(event)),
     filled('td', whole),
   );
   if (isDuplicate) row.className = 'repeated';
