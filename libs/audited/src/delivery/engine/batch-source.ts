@@ -61,11 +61,15 @@ export class BatchSource {
   async next(wish: BatchWish): Promise<PreparedBatch | undefined> {
     const { chain, after } = wish;
     if (this.chain !== chain || this.at !== after) {
-      await this.reset();
-      this.chain = chain;
-      this.at = after;
+      await this.begin(wish);
     }
-    const batch = await this.fill(wish);
+    const wasReadAhead = this.pages !== undefined;
+    let batch = await this.fill(wish);
+    if (batch === undefined && wasReadAhead) {
+      // The end of what was read ahead is not the end of the chain: more may have come since.
+      await this.begin(wish);
+      batch = await this.fill(wish);
+    }
     if (batch === undefined) {
       // At the end: what comes later is asked for anew.
       await this.reset();
@@ -81,6 +85,12 @@ export class BatchSource {
     this.page = [];
     this.place = 0;
     await pages?.return?.();
+  }
+
+  private async begin({ chain, after }: BatchWish): Promise<void> {
+    await this.reset();
+    this.chain = chain;
+    this.at = after;
   }
 
   private async fill(wish: BatchWish): Promise<PreparedBatch | undefined> {

@@ -143,6 +143,10 @@ export class DeliverySession {
     if (book.isUrgent || (book.hasNews && book.ageMs >= settleEveryMs)) {
       await book.flush();
     }
+    if (book.isUrgent) {
+      // More than one settlement holds: nothing new before the ledger has it.
+      return;
+    }
     const restMs = this.restUntil - timer.elapsed();
     if (restMs > 0) {
       await this.rest(restMs);
@@ -165,6 +169,7 @@ export class DeliverySession {
     if (this.isDrained()) {
       return;
     }
+    await this.source.reset();
     await bell.wait(this.hasUnconfirmed ? destination.confirmation.everyMs : IDLE_MS);
     if (!this.isDraining && destination.lingerMs > 0) {
       // Those who come at nearly the same time share a request.
@@ -174,6 +179,8 @@ export class DeliverySession {
 
   private async rest(ms: number): Promise<void> {
     const { book, bell, destination } = this.parts;
+    // A person may be erased while it waits: what was read ahead is read again then.
+    await this.source.reset();
     if (book.hasNews) {
       await book.flush();
     }
@@ -213,10 +220,7 @@ export class DeliverySession {
   }
 
   private async handle(batch: PreparedBatch): Promise<void> {
-    const { book, destination, notices } = this.parts;
-    if (batch.missing > 0) {
-      notices.missed(destination.name, batch.chain, batch.after + 1, batch.through, batch.missing);
-    }
+    const { book, destination } = this.parts;
     if (batch.events.length === 0) {
       this.lose(batch.letters, 0);
       this.advance(batch);
@@ -281,8 +285,12 @@ export class DeliverySession {
     notices.died(destination.name, letters, unnamed);
   }
 
-  private advance({ chain, through }: PreparedBatch): void {
-    const { book } = this.parts;
+  private advance({ chain, after, through, missing }: PreparedBatch): void {
+    const { book, destination, notices } = this.parts;
+    if (missing > 0) {
+      // Told with the step that passes them, not with every attempt at it.
+      notices.missed(destination.name, chain, after + 1, through, missing);
+    }
     const { position } = book.cursor(chain);
     book.move({ chain, sent: through, position: this.window.holds(chain) ? position : through });
   }
