@@ -14,6 +14,8 @@ export class DestinationMood {
   private failingSince: number | undefined;
   /** What was told of the present trouble. */
   private told: 'held' | 'retrying' | undefined;
+  /** Something sent was not confirmed, and nothing has been since: that more can be sent means little then. */
+  private isInDoubt = false;
 
   constructor(
     private readonly name: string,
@@ -30,7 +32,7 @@ export class DestinationMood {
     if (trouble === undefined) {
       if (arrived > 0 && fate === 'arrived') {
         this.arrived();
-      } else if (arrived > 0) {
+      } else if (arrived > 0 && !this.isInDoubt) {
         this.write({ ...this.book.health, state: 'ok', reason: '', cure: '', failures: 0 });
       }
       return;
@@ -55,6 +57,7 @@ export class DestinationMood {
     }
     this.told = undefined;
     this.failingSince = undefined;
+    this.isInDoubt = false;
     const { state, deliveredAt } = this.book.health;
     if (state !== 'ok' || now - deliveredAt >= FRESH_MS) {
       this.write({ state: 'ok', reason: '', cure: '', failures: 0, deliveredAt: now });
@@ -64,6 +67,7 @@ export class DestinationMood {
   /** What was sent did not arrive, or nobody can tell. */
   unconfirmed(): void {
     this.failingSince ??= this.timer.elapsed();
+    this.isInDoubt = true;
     const { failures } = this.book.health;
     this.write({
       ...this.book.health,
@@ -72,6 +76,7 @@ export class DestinationMood {
       cure: '',
       failures: failures + 1,
     });
+    this.look();
   }
 
   /** Tells of a trouble that needs somebody, or has lasted for long. */

@@ -215,13 +215,13 @@ export class DestinationWorker {
     const until = timer.elapsed() + LAST_CONFIRMATION_MS;
     try {
       while (session.hasUnconfirmed && timer.elapsed() < until && !this.end.signal.aborted) {
-        await session.confirm();
+        await session.confirm(LAST_CONFIRMATION_MS);
         await timer.sleep(LOOK_MS, this.end.signal);
       }
       if (session.hasUnconfirmed) {
         // A connection that was closed in good order has delivered what was written to it.
         await exporter.close?.();
-        await session.confirm();
+        await session.confirm(LAST_CONFIRMATION_MS);
       }
     } catch (error) {
       notices.problem(`Destination "${name}" could not be asked after what was sent last`, error);
