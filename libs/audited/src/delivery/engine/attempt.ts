@@ -11,6 +11,8 @@ export type AttemptResult =
 
 /** An exporter that was told to give up has this long to answer. */
 const GRACE_MS = 5000;
+/** When everything ends, or somebody else leads, it has less. */
+const LAST_GRACE_MS = 500;
 
 /** Lets an exporter deliver once, bounded in time whatever it does. Never rejects. */
 export async function attempt(
@@ -26,7 +28,7 @@ export async function attempt(
   const deadline = timer
     .sleep(timeoutMs, AbortSignal.any([end.signal, giveUp.signal]))
     .then(() => (end.signal.aborted ? undefined : giveUp.abort()))
-    .then(() => timer.sleep(GRACE_MS, end.signal))
+    .then(() => timer.sleep(stop.aborted ? LAST_GRACE_MS : GRACE_MS, end.signal))
     .then(() => broken(`it did not answer within ${timeoutMs} ms, and did not give up when it was told to`));
   try {
     if (stop.aborted) {

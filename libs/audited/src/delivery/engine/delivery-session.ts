@@ -49,6 +49,8 @@ export class DeliverySession {
   private readonly confirmations: Confirmations;
   private readonly rules: CourseRules;
   private readonly stop = new AbortController();
+  /** Aborted when nothing is waited for any more that could be sent. */
+  private readonly hurry = new AbortController();
   private course: Course;
   /** Nothing is sent before this moment. */
   private restUntil = 0;
@@ -95,12 +97,14 @@ export class DeliverySession {
   /** Sends what is in the log now, waits for nothing that fails, and then ends. */
   drain(): void {
     this.isDraining = true;
+    this.hurry.abort();
     this.parts.bell.ring();
   }
 
   /** Ends at once; a `deliver` under way is told to give up. */
   end(): void {
     this.stop.abort();
+    this.hurry.abort();
     this.parts.bell.ring();
   }
 
@@ -150,7 +154,7 @@ export class DeliverySession {
     await bell.wait(this.hasUnconfirmed ? destination.confirmation.everyMs : IDLE_MS);
     if (!this.isDraining && destination.lingerMs > 0) {
       // Those who come at nearly the same time share a request.
-      await timer.sleep(destination.lingerMs, this.stop.signal);
+      await timer.sleep(destination.lingerMs, this.hurry.signal);
     }
   }
 

@@ -6,6 +6,7 @@ import { DeliveryCounters } from './delivery-counters.js';
 import type { DeliveryNotices } from './delivery-notices.js';
 import { DeliverySession } from './delivery-session.js';
 import { Bell, type DeliveryTimer } from './delivery-timer.js';
+import { limitedCall } from './limited-call.js';
 import { SettlementBook } from './settlement-book.js';
 
 /** What the workers of one engine share. */
@@ -28,6 +29,8 @@ const ASK_MS = 30_000;
 /** What a receiver gets to confirm, of the time of a shutdown. */
 const LAST_CONFIRMATION_MS = 1500;
 const LOOK_MS = 50;
+/** What the ledger and an exporter get when the time is over. */
+const LAST_MOMENT_MS = 1000;
 
 /** One destination in one process: leads it when nobody else does, for as long as it may. */
 export class DestinationWorker {
@@ -89,7 +92,6 @@ export class DestinationWorker {
   /** Sends what there is, within the time, writes how far it is, and lets another process lead. Idempotent. */
   async close(timeoutMs: number): Promise<void> {
     const { timer } = this.parts;
-    const { exporter } = this.destination;
     this.isDraining = true;
     this.session?.drain();
     this.bell.ring();
@@ -98,12 +100,23 @@ export class DestinationWorker {
     this.end.signal.addEventListener('abort', () => this.session?.end(), { once: true });
     if (this.session === undefined) {
       this.end.abort();
-      this.bell.ring();
     }
-    await this.running;
+    // Then nobody waits any more: neither for a receiver that does not give up, nor for a database that hangs.
+    await Promise.race([this.running, timer.sleep(timeoutMs + LAST_MOMENT_MS, over.signal)]);
     over.abort();
     await deadline;
-    await exporter.close?.();
+    await this.closeExporter();
+  }
+
+  /** Never rejects: others have to be closed, too. */
+  private async closeExporter(): Promise<void> {
+    const { exporter, name } = this.destination;
+    const { timer, notices } = this.parts;
+    try {
+      await limitedCall(async () => exporter.close?.(), LAST_MOMENT_MS, new AbortController().signal, timer);
+    } catch (error) {
+      notices.problem(`The exporter of destination "${name}" could not be closed`, error);
+    }
   }
 
   private async run(): Promise<void> {
@@ -166,6 +179,10 @@ export class DestinationWorker {
     if (this.isDraining) {
       session.drain();
     }
+    if (this.end.signal.aborted) {
+      // The end came while the lease was taken.
+      session.end();
+    }
     const keeping = this.keepLease(book, session, over.signal);
     try {
       await session.run();
@@ -210,21 +227,16 @@ export class DestinationWorker {
 
   /** A receiver that confirms gets a moment to do so; what is left is sent again by the next leader. */
   private async lastConfirmations(session: DeliverySession): Promise<void> {
-    const { timer, notices } = this.parts;
-    const { exporter, name } = this.destination;
+    const { timer } = this.parts;
     const until = timer.elapsed() + LAST_CONFIRMATION_MS;
-    try {
-      while (session.hasUnconfirmed && timer.elapsed() < until && !this.end.signal.aborted) {
-        await session.confirm(LAST_CONFIRMATION_MS);
-        await timer.sleep(LOOK_MS, this.end.signal);
-      }
-      if (session.hasUnconfirmed) {
-        // A connection that was closed in good order has delivered what was written to it.
-        await exporter.close?.();
-        await session.confirm(LAST_CONFIRMATION_MS);
-      }
-    } catch (error) {
-      notices.problem(`Destination "${name}" could not be asked after what was sent last`, error);
+    while (session.hasUnconfirmed && timer.elapsed() < until && !this.end.signal.aborted) {
+      await session.confirm(LAST_CONFIRMATION_MS);
+      await timer.sleep(LOOK_MS, this.end.signal);
+    }
+    if (session.hasUnconfirmed) {
+      // A connection that was closed in good order has delivered what was written to it.
+      await this.closeExporter();
+      await session.confirm(LAST_CONFIRMATION_MS);
     }
   }
 }
