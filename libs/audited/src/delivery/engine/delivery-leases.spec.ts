@@ -143,6 +143,47 @@ describe('Leading a destination', () => {
     await finish(world, engine);
   });
 
+  it('counts the time of a lease from when it was asked for: the answer may have been long on its way', async () => {
+    const world = new DeliveryWorld();
+    const siem = new ScriptedExporter();
+    await world.record(1);
+    const acquire = world.ledger.acquire.bind(world.ledger);
+    world.ledger.acquire = async (...asked) => {
+      const lease = await acquire(...asked);
+      await world.timer.sleep(20_000);
+      return lease;
+    };
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(60_000);
+    expect(siem.batches).toStrictEqual([]);
+    await finish(world, engine);
+  });
+
+  it('says so when what it had trouble with works again', async () => {
+    const world = new DeliveryWorld();
+    const acquire = world.ledger.acquire.bind(world.ledger);
+    world.ledger.acquire = () => Promise.reject(new Error('no right to UPDATE'));
+    const engine = world.engine([{ name: 'siem', exporter: new ScriptedExporter() }]);
+    engine.start();
+    await world.timer.pass(3000);
+    expect(world.notices.problems.length).toBeGreaterThan(0);
+    expect(world.notices.solutions).toBe(0);
+    world.ledger.acquire = acquire;
+    await world.timer.pass(3000);
+    expect(world.notices.solutions).toBe(1);
+    world.notices.problems.length = 0;
+    const settle = world.ledger.settle.bind(world.ledger);
+    world.ledger.settle = () => Promise.reject(new Error('locked'));
+    await world.timer.pass(8000);
+    expect(world.notices.problems.length).toBeGreaterThan(0);
+    world.ledger.settle = settle;
+    await world.timer.pass(8000);
+    expect(world.notices.solutions).toBe(2);
+    world.notices.problems.length = 0;
+    await finish(world, engine);
+  });
+
   it('sends nothing more when its lease cannot be prolonged in time', async () => {
     const world = new DeliveryWorld();
     const siem = new ScriptedExporter();

@@ -5,6 +5,7 @@ import type { Destination } from '../destination.options.js';
 import { DeliveryCounters } from './delivery-counters.js';
 import type { DeliveryNotices } from './delivery-notices.js';
 import { DeliverySession } from './delivery-session.js';
+import { DeliveryTrouble } from './delivery-trouble.js';
 import { Bell, type DeliveryTimer } from './delivery-timer.js';
 import { limitedCall } from './limited-call.js';
 import { SettlementBook } from './settlement-book.js';
@@ -58,7 +59,7 @@ export class DestinationWorker {
   }
 
   /** What the leader knows and may not have written yet; undefined where another process leads, or none. */
-  get leading(): Pick<SettlementBook, 'health' | 'allCursors'> | undefined {
+  get leading(): Pick<SettlementBook, 'health' | 'allCursors' | 'isUrgent'> | undefined {
     return this.isLeading ? this.book : undefined;
   }
 
@@ -122,12 +123,15 @@ export class DestinationWorker {
   private async run(): Promise<void> {
     const { ledger, notices, timer, holder, leaseMs } = this.parts;
     const { name } = this.destination;
+    const trouble = new DeliveryTrouble(notices);
     while (!this.end.signal.aborted) {
       try {
         await this.register();
+        const askedAt = timer.elapsed();
         const lease = this.isDraining ? undefined : await ledger.acquire(name, holder, leaseMs);
+        trouble.over();
         if (lease !== undefined) {
-          await this.lead(lease);
+          await this.lead(lease, askedAt);
         } else if (!this.isDraining) {
           await this.bell.wait(ASK_MS);
         }
@@ -135,7 +139,7 @@ export class DestinationWorker {
           return;
         }
       } catch (error) {
-        notices.problem(`Destination "${name}" could not be led; it is tried again`, error);
+        trouble.tell(`Destination "${name}" could not be led; it is tried again`, error);
         if (this.isDraining) {
           return;
         }
@@ -154,10 +158,10 @@ export class DestinationWorker {
     this.isRegistered = true;
   }
 
-  private async lead(lease: AcquiredLease): Promise<void> {
+  private async lead(lease: AcquiredLease, askedAt: number): Promise<void> {
     const { ledger, stream, heads, notices, timer, random, leaseMs, settleEveryMs } = this.parts;
     const { destination, counters, bell } = this;
-    const book = new SettlementBook(ledger, lease, leaseMs, timer);
+    const book = new SettlementBook(ledger, lease, leaseMs, timer, askedAt);
     const parts = {
       destination,
       book,
@@ -204,6 +208,7 @@ export class DestinationWorker {
   private async keepLease(book: SettlementBook, session: DeliverySession, over: AbortSignal): Promise<void> {
     const { timer, leaseMs, notices } = this.parts;
     const everyMs = leaseMs / 3;
+    const trouble = new DeliveryTrouble(notices);
     while (!over.aborted) {
       await timer.sleep(Math.max(1, everyMs - book.ageMs), over);
       if (over.aborted || book.ageMs < everyMs) {
@@ -214,8 +219,9 @@ export class DestinationWorker {
           session.end();
           return;
         }
+        trouble.over();
       } catch (error) {
-        notices.problem(`The lease of "${this.destination.name}" could not be prolonged`, error);
+        trouble.tell(`The lease of "${this.destination.name}" could not be prolonged`, error);
         await timer.sleep(PAUSE_MS, over);
       }
       if (!book.isLeading) {
