@@ -1,5 +1,5 @@
 import type { DeliveryBatch } from '../audit-exporter.js';
-import type { DeliveryVerdict } from '../delivery-verdict.js';
+import type { DeliveryVerdict, RefusedEvent } from '../delivery-verdict.js';
 import type { Destination } from '../destination.options.js';
 import type { DeliveryTimer } from './delivery-timer.js';
 
@@ -69,31 +69,45 @@ function broken(reason: string): AttemptResult {
 /** Exporters of applications may be written in JavaScript. */
 function isVerdict(value: unknown, events: number): value is DeliveryVerdict {
   const verdict = (value ?? {}) as Partial<Record<string, unknown>>;
-  const hasReason = typeof verdict['reason'] === 'string';
+  const hasReason = isText(verdict['reason']);
   const isPlace = (place: unknown): boolean => Number.isInteger(place) && Number(place) >= 0 && Number(place) < events;
+  if (!isWait(verdict['slowDownMs']) || !isWait(verdict['afterMs'])) {
+    return false;
+  }
   switch (verdict['status']) {
     case 'delivered':
       return true;
     case 'sent':
-      return typeof verdict['handle'] === 'string';
+      return isText(verdict['handle']);
     case 'partial': {
-      const { refused, again = [] } = verdict;
+      const { refused, again = [], unnamed = 0 } = verdict;
       return (
         hasReason &&
         Array.isArray(refused) &&
-        refused.every((event: { readonly index?: unknown } | null) => isPlace(event?.index)) &&
+        refused.every((event: Partial<RefusedEvent> | null) => isPlace(event?.index) && isText(event?.reason)) &&
         Array.isArray(again) &&
-        again.every(isPlace)
+        again.every(isPlace) &&
+        (unnamed === events || isPlace(unnamed))
       );
     }
     case 'poison':
       return hasReason && (verdict['index'] === undefined || isPlace(verdict['index']));
     case 'hold':
-      return hasReason && typeof verdict['cure'] === 'string';
+      return hasReason && isText(verdict['cure']);
     case 'retry':
+      return hasReason && isText(verdict['cure'] ?? '');
     case 'split':
       return hasReason;
     default:
       return false;
   }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+/** Absent, or a time that is over some day: whatever else would have the engine wait for ever, or not at all. */
+function isWait(value: unknown): boolean {
+  return value === undefined || (Number.isFinite(value) && Number(value) >= 0);
 }
