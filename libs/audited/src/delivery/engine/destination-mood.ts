@@ -59,7 +59,7 @@ export class DestinationMood {
     this.failingSince = undefined;
     this.isInDoubt = false;
     const { state, deliveredAt } = this.book.health;
-    if (state !== 'ok' || now - deliveredAt >= FRESH_MS) {
+    if (state !== 'ok' || Math.abs(now - deliveredAt) >= FRESH_MS) {
       this.write({ state: 'ok', reason: '', cure: '', failures: 0, deliveredAt: now });
     }
   }
