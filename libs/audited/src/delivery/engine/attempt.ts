@@ -79,17 +79,8 @@ function isVerdict(value: unknown, events: number): value is DeliveryVerdict {
       return true;
     case 'sent':
       return isText(verdict['handle']);
-    case 'partial': {
-      const { refused, again = [], unnamed = 0 } = verdict;
-      return (
-        hasReason &&
-        Array.isArray(refused) &&
-        refused.every((event: Partial<RefusedEvent> | null) => isPlace(event?.index) && isText(event?.reason)) &&
-        Array.isArray(again) &&
-        again.every(isPlace) &&
-        (unnamed === events || isPlace(unnamed))
-      );
-    }
+    case 'partial':
+      return hasReason && isPartial(verdict, isPlace, events);
     case 'poison':
       return hasReason && (verdict['index'] === undefined || isPlace(verdict['index']));
     case 'hold':
@@ -101,6 +92,20 @@ function isVerdict(value: unknown, events: number): value is DeliveryVerdict {
     default:
       return false;
   }
+}
+
+function isPartial(
+  { refused, again = [], unnamed = 0 }: Partial<Record<string, unknown>>,
+  isPlace: (place: unknown) => boolean,
+  events: number,
+): boolean {
+  return (
+    Array.isArray(refused) &&
+    refused.every((event: Partial<RefusedEvent> | null) => isPlace(event?.index) && isText(event?.reason)) &&
+    Array.isArray(again) &&
+    again.every(isPlace) &&
+    (unnamed === events || isPlace(unnamed))
+  );
 }
 
 function isText(value: unknown): boolean {

@@ -4,7 +4,8 @@ import type { DeliveryEngine } from './delivery.engine.js';
 
 /** Reads as the databases do: the next page is on its way while one is looked at, and may be from before an append. */
 function readAhead(world: DeliveryWorld, rows: number): void {
-  world.log.records = async function* (chain, { from = 1, through = Number.MAX_SAFE_INTEGER } = {}) {
+  world.log.records = async function* (chain, range) {
+    const { from = 1, through = Number.MAX_SAFE_INTEGER } = range ?? {};
     const page = (after: number) =>
       world.log
         .rows(chain)
@@ -91,10 +92,10 @@ describe('What is read for a destination', () => {
     await world.record(3000);
     const settled: number[] = [];
     let most = 0;
-    const { settle } = world.ledger;
+    const settle = world.ledger.settle.bind(world.ledger);
     world.ledger.settle = (lease, settlement, leaseMs) => {
       settled.push(settlement.deadLetters?.length ?? 0);
-      return settle.call(world.ledger, lease, settlement, leaseMs);
+      return settle(lease, settlement, leaseMs);
     };
     const died = world.notices.died.bind(world.notices);
     world.notices.died = (name, letters, unnamed) => {

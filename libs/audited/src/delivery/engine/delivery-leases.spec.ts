@@ -122,7 +122,10 @@ describe('Leading a destination', () => {
     const engine = world.engine([{ name: 'siem', exporter: siem }]);
     engine.start();
     await world.timer.pass(1000);
-    const { settle, destinations, acquire } = world.ledger;
+    const { ledger } = world;
+    const settle = ledger.settle.bind(ledger);
+    const destinations = ledger.destinations.bind(ledger);
+    const acquire = ledger.acquire.bind(ledger);
     const records = world.log.records.bind(world.log);
     const down = (): Promise<never> => Promise.reject(new Error('database is down'));
     Object.assign(world.ledger, { settle: down, destinations: down, acquire: down });
@@ -190,7 +193,7 @@ describe('Leading a destination', () => {
     const engine = world.engine([{ name: 'siem', exporter: siem }]);
     engine.start();
     await world.timer.pass(1000);
-    const { settle } = world.ledger;
+    const settle = world.ledger.settle.bind(world.ledger);
     world.ledger.settle = () => new Promise(() => undefined);
     await world.timer.pass(16_000);
     await world.record(3);

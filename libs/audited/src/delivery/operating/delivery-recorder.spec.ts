@@ -78,8 +78,8 @@ describe('Dead letters in the log', () => {
   it('are named as far as a record has room for them', () => {
     const { recorder, drafts, sentences } = recording();
     recorder.died('siem', letters(50), 0);
-    expect(drafts[0]).toMatchObject({ type: 'audit.dead_letter', details: { count: 50 } });
-    expect((drafts[0]?.details as { readonly letters: readonly unknown[] }).letters).toHaveLength(20);
+    const named = letters(20).map(({ eventType: _, ...letter }) => letter);
+    expect(drafts).toMatchObject([{ type: 'audit.dead_letter', details: { count: 50, letters: named } }]);
     expect(sentences).toStrictEqual(['Destination "siem" did not take 50 events (see its dead letters): bad field']);
   });
 });
