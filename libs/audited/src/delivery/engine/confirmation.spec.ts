@@ -405,6 +405,20 @@ describe('Dead letters that are sent again', () => {
     await finish(world, engine);
   });
 
+  it('are not sent when they are larger than the receiver takes', async () => {
+    const world = new DeliveryWorld();
+    await world.record(1, { action: 'x'.repeat(5000) });
+    const siem = new ScriptedExporter({ limits: { maxBytes: 3000 } });
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(1000);
+    await world.ledger.mark({ destination: 'siem' }, 'replaying');
+    await world.timer.pass(2000);
+    expect(siem.batches).toStrictEqual([]);
+    expect(await world.ledger.deadLetters()).toMatchObject([{ state: 'dead', replays: 1, cause: 'too-large' }]);
+    await finish(world, engine);
+  });
+
   it('whose records were pruned are dead for good', async () => {
     const world = new DeliveryWorld();
     await world.record(3);

@@ -50,7 +50,6 @@ export class Confirmations {
   add({ chain, after, through, events }: PreparedBatch, handle: string): void {
     const sentAt = this.parts.timer.elapsed();
     this.window.add({ handle, chain, after, through, events: events.length, sentAt });
-    this.askAt = Math.min(this.askAt, sentAt + this.parts.destination.confirmation.everyMs);
   }
 
   /** @returns chains of which something has to be sent again */

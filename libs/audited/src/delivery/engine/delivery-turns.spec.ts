@@ -76,7 +76,7 @@ describe('Turns of a delivery', () => {
     const siem = new ScriptedExporter({
       limits: { maxEvents: 10 },
       confirmation: { everyMs: 1000, timeoutMs: MINUTE },
-      confirms: (handle) => (handle === '1' ? 'confirmed' : 'lost'),
+      confirms: (handle) => (count < 3 ? 'pending' : handle === '1' ? 'confirmed' : 'lost'),
       otherwise: (): DeliveryVerdict => ({ status: 'sent', handle: String((count += 1)) }),
     });
     await world.record(30);
