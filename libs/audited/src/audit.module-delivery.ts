@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Provider } from '@nestjs/common';
 import { AUDIT_OPTIONS } from './audit.module-definition.js';
 import { auditLogger, lineOf } from './audit.module-factories.js';
@@ -48,7 +49,8 @@ export const DELIVERY_PROVIDERS: Provider[] = [
         notices,
         timer: systemTimer,
         random: Math.random,
-        holder: origin.instanceId ?? '',
+        // Of this process and no other: an instance id that is configured may be the same in several.
+        holder: `${(origin.instanceId ?? '').slice(0, 128)}#${randomUUID()}`,
       });
       destinations.forEach((destination) => engine.add(destination));
       signal.listen((chain, through) => engine.appended(chain, through));

@@ -1,5 +1,5 @@
 import type { DeliveryBatch } from '../audit-exporter.js';
-import type { DeliveryVerdict } from '../delivery-verdict.js';
+import type { DeliveryVerdict, RefusedEvent } from '../delivery-verdict.js';
 import type { Destination } from '../destination.options.js';
 import type { DeliveryTimer } from './delivery-timer.js';
 
@@ -11,6 +11,8 @@ export type AttemptResult =
 
 /** An exporter that was told to give up has this long to answer. */
 const GRACE_MS = 5000;
+/** When everything ends, or somebody else leads, it has less. */
+const LAST_GRACE_MS = 500;
 
 /** Lets an exporter deliver once, bounded in time whatever it does. Never rejects. */
 export async function attempt(
@@ -26,7 +28,7 @@ export async function attempt(
   const deadline = timer
     .sleep(timeoutMs, AbortSignal.any([end.signal, giveUp.signal]))
     .then(() => (end.signal.aborted ? undefined : giveUp.abort()))
-    .then(() => timer.sleep(GRACE_MS, end.signal))
+    .then(() => timer.sleep(stop.aborted ? LAST_GRACE_MS : GRACE_MS, end.signal))
     .then(() => broken(`it did not answer within ${timeoutMs} ms, and did not give up when it was told to`));
   try {
     if (stop.aborted) {
@@ -67,31 +69,50 @@ function broken(reason: string): AttemptResult {
 /** Exporters of applications may be written in JavaScript. */
 function isVerdict(value: unknown, events: number): value is DeliveryVerdict {
   const verdict = (value ?? {}) as Partial<Record<string, unknown>>;
-  const hasReason = typeof verdict['reason'] === 'string';
+  const hasReason = isText(verdict['reason']);
   const isPlace = (place: unknown): boolean => Number.isInteger(place) && Number(place) >= 0 && Number(place) < events;
+  if (!isWait(verdict['slowDownMs']) || !isWait(verdict['afterMs'])) {
+    return false;
+  }
   switch (verdict['status']) {
     case 'delivered':
       return true;
     case 'sent':
-      return typeof verdict['handle'] === 'string';
-    case 'partial': {
-      const { refused, again = [] } = verdict;
-      return (
-        hasReason &&
-        Array.isArray(refused) &&
-        refused.every((event: { readonly index?: unknown } | null) => isPlace(event?.index)) &&
-        Array.isArray(again) &&
-        again.every(isPlace)
-      );
-    }
+      return isText(verdict['handle']);
+    case 'partial':
+      return hasReason && isPartial(verdict, isPlace, events);
     case 'poison':
       return hasReason && (verdict['index'] === undefined || isPlace(verdict['index']));
     case 'hold':
-      return hasReason && typeof verdict['cure'] === 'string';
+      return hasReason && isText(verdict['cure']);
     case 'retry':
+      return hasReason && isText(verdict['cure'] ?? '');
     case 'split':
       return hasReason;
     default:
       return false;
   }
+}
+
+function isPartial(
+  { refused, again = [], unnamed = 0 }: Partial<Record<string, unknown>>,
+  isPlace: (place: unknown) => boolean,
+  events: number,
+): boolean {
+  return (
+    Array.isArray(refused) &&
+    refused.every((event: Partial<RefusedEvent> | null) => isPlace(event?.index) && isText(event?.reason)) &&
+    Array.isArray(again) &&
+    again.every(isPlace) &&
+    (unnamed === events || isPlace(unnamed))
+  );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+/** Absent, or a time that is over some day: whatever else would have the engine wait for ever, or not at all. */
+function isWait(value: unknown): boolean {
+  return value === undefined || (Number.isFinite(value) && Number(value) >= 0);
 }

@@ -60,13 +60,11 @@ export class BatchSource {
 
   /** @returns undefined at the end of the chain */
   async next(wish: BatchWish): Promise<PreparedBatch | undefined> {
-    const ahead = this.ahead;
+    const { ahead } = this;
     this.ahead = undefined;
-    if (ahead === undefined) {
-      return this.read(wish);
-    }
-    const batch = await ahead.batch;
-    return isSame(ahead.wish, wish) ? batch : this.read(wish);
+    const batch = await ahead?.batch;
+    // The end of what was read ahead is not the end of the chain: more may have come since.
+    return batch !== undefined && ahead !== undefined && isSame(ahead.wish, wish) ? batch : this.read(wish);
   }
 
   /** Reads what will most probably be asked for next, while the batch before is on its way. Held at most: one batch. */
@@ -88,11 +86,15 @@ export class BatchSource {
   private async read(wish: BatchWish): Promise<PreparedBatch | undefined> {
     const { chain, after } = wish;
     if (this.chain !== chain || this.at !== after) {
-      await this.forget();
-      this.chain = chain;
-      this.at = after;
+      await this.begin(wish);
     }
-    const batch = await this.fill(wish);
+    const wasReadAhead = this.pages !== undefined;
+    let batch = await this.fill(wish);
+    if (batch === undefined && wasReadAhead) {
+      // The same holds for a page.
+      await this.begin(wish);
+      batch = await this.fill(wish);
+    }
     if (batch === undefined) {
       // At the end: what comes later is asked for anew.
       await this.forget();
@@ -107,6 +109,12 @@ export class BatchSource {
     this.page = [];
     this.place = 0;
     await pages?.return?.();
+  }
+
+  private async begin({ chain, after }: BatchWish): Promise<void> {
+    await this.reset();
+    this.chain = chain;
+    this.at = after;
   }
 
   private async fill(wish: BatchWish): Promise<PreparedBatch | undefined> {

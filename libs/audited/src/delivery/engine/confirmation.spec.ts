@@ -153,6 +153,93 @@ describe('A destination that confirms later', () => {
     expect(await world.position('siem')).toBe(6);
     await finish(world, engine);
   });
+
+  it('is sent to, though it never answers when it is asked, and gets again what it did not confirm in time', async () => {
+    const world = new DeliveryWorld();
+    const siem = acknowledging(() => 'confirmed');
+    let isHanging = true;
+    const { confirm } = siem;
+    const exporter = Object.assign(siem, {
+      confirm: (handles: readonly string[], signal: AbortSignal) =>
+        isHanging ? new Promise<never>(() => undefined) : confirm!(handles, signal),
+    });
+    const first = await world.record(10);
+    const engine = world.engine([{ name: 'siem', exporter, timeoutMs: 5000 }]);
+    engine.start();
+    await world.timer.pass(10_000);
+    const later = await world.record(10);
+    await world.timer.pass(10_000);
+    expect(siem.arrived).toStrictEqual([...first, ...later]);
+    await world.timer.pass(80_000);
+    expect(siem.arrived.length).toBeGreaterThanOrEqual(30);
+    isHanging = false;
+    await world.timer.pass(80_000);
+    expect(await world.position('siem')).toBe(20);
+    expect(world.notices.solutions).toBeGreaterThan(0);
+    world.notices.problems.length = 0;
+    await finish(world, engine);
+  });
+
+  it('gets again what it did not confirm in time also when asking fails every time', async () => {
+    const world = new DeliveryWorld();
+    const siem = acknowledging(() => {
+      throw new Error('no such address');
+    }, 20);
+    await world.record(100);
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(200_000);
+    expect(siem.arrived.length).toBeGreaterThanOrEqual(40);
+    expect((await world.ledger.destinations())[0]?.health).toMatchObject({ state: 'retrying' });
+    world.notices.problems.length = 0;
+    const closed = engine.close(1000);
+    await world.timer.pass(10_000);
+    await closed;
+  });
+
+  it('is told of when it confirms nothing for five minutes, and does not look well meanwhile', async () => {
+    const world = new DeliveryWorld();
+    let isAnswering = false;
+    const siem = acknowledging(() => (isAnswering ? 'confirmed' : 'pending'));
+    await world.record(10);
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(90_000);
+    expect((await world.ledger.destinations())[0]?.health.state).toBe('retrying');
+    expect(world.notices.failures).toStrictEqual([]);
+    await world.timer.pass(600_000);
+    expect(world.notices.failures).toMatchObject([
+      { state: 'retrying', reason: expect.stringContaining('not confirmed') },
+    ]);
+    isAnswering = true;
+    await world.timer.pass(10_000);
+    expect(world.notices.recoveries).toStrictEqual(['siem']);
+    expect((await world.ledger.destinations())[0]?.health).toMatchObject({ state: 'ok', failures: 0 });
+    await finish(world, engine);
+  });
+
+  it('gets nothing twice of a chain because something of another one was lost', async () => {
+    const world = new DeliveryWorld();
+    let fate: Confirmation = 'pending';
+    const siem = new ScriptedExporter({
+      confirmation: { everyMs: 1000, timeoutMs: 600_000 },
+      confirms: (handle) => (handle === 'a' ? fate : 'confirmed'),
+      otherwise: { status: 'sent', handle: 'later' },
+    }).next(
+      { status: 'sent', handle: 'a' },
+      { status: 'partial', reason: 'busy', refused: [], again: [2], afterMs: 10_000 },
+    );
+    const alpha = await world.record(1, {}, 'alpha');
+    const beta = await world.record(3, {}, 'beta');
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(5000);
+    fate = 'lost';
+    await world.timer.pass(20_000);
+    const sent = siem.batches.map(({ events }) => events.map(({ record }) => record.event.id));
+    expect(sent).toStrictEqual([alpha, beta, [beta[2]], alpha]);
+    await finish(world, engine);
+  });
 });
 
 describe('Dead letters that are sent again', () => {
@@ -225,7 +312,7 @@ describe('Dead letters that are sent again', () => {
     state = 'well';
     const [later] = await world.record(1);
     await world.timer.pass(120_000);
-    expect(siem.arrived).toStrictEqual([ids[1], ids[0], later]);
+    expect(siem.arrived).toStrictEqual([ids[1], later, ids[0]]);
     expect(await world.ledger.deadLetters()).toStrictEqual([]);
     await finish(world, engine);
   });
@@ -249,6 +336,109 @@ describe('Dead letters that are sent again', () => {
     isAnswering = true;
     await world.timer.pass(2000);
     expect(await world.ledger.deadLetters()).toStrictEqual([]);
+    await finish(world, engine);
+  });
+
+  it('do not keep the log waiting when the receiver never takes them, and are tried ever more rarely', async () => {
+    const world = new DeliveryWorld();
+    const [bad] = await world.record(1);
+    const siem = new ScriptedExporter({
+      otherwise: ({ events }) =>
+        events.some(({ record }) => record.event.id === bad)
+          ? { status: 'retry', reason: 'HTTP 500' }
+          : { status: 'delivered' },
+    }).next({ status: 'poison', reason: 'bad' });
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(1000);
+    await world.ledger.mark({ destination: 'siem' }, 'replaying');
+    await world.timer.pass(60_000);
+    const ids = await world.record(3);
+    await world.timer.pass(2000);
+    expect(siem.arrived).toStrictEqual(ids);
+    await world.timer.pass(600_000);
+    expect(siem.batches.length).toBeLessThan(30);
+    expect(await world.ledger.deadLetters()).toMatchObject([{ state: 'replaying' }]);
+    await finish(world, engine);
+  });
+
+  it('wait as long as a receiver asks for, and so does the log', async () => {
+    const world = new DeliveryWorld();
+    await world.record(1);
+    const siem = new ScriptedExporter().next(
+      { status: 'poison', reason: 'bad' },
+      { status: 'retry', reason: 'HTTP 429', afterMs: 30_000 },
+    );
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(1000);
+    await world.ledger.mark({ destination: 'siem' }, 'replaying');
+    await world.timer.pass(2000);
+    await world.record(1);
+    await world.timer.pass(25_000);
+    expect(siem.batches).toHaveLength(2);
+    await world.timer.pass(10_000);
+    expect(siem.arrived).toHaveLength(2);
+    await finish(world, engine);
+  });
+
+  it('stay marked when a receiver that judges events one by one has no room for them now', async () => {
+    const world = new DeliveryWorld();
+    await world.record(1);
+    const siem = new ScriptedExporter().next(
+      { status: 'poison', reason: 'bad' },
+      { status: 'partial', reason: '1 of 1', refused: [], again: [0] },
+      { status: 'partial', reason: '1 of 1', refused: [{ index: 0, reason: 'mapping' }] },
+    );
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(1000);
+    await world.ledger.mark({ destination: 'siem' }, 'replaying');
+    await world.timer.pass(700);
+    expect(siem.batches).toHaveLength(2);
+    expect(await world.ledger.deadLetters()).toMatchObject([{ state: 'replaying' }]);
+    await world.timer.pass(5000);
+    expect(await world.ledger.deadLetters()).toMatchObject([{ state: 'dead', replays: 1, reason: 'mapping' }]);
+    await finish(world, engine);
+  });
+
+  it('are sent again when they are not confirmed in time', async () => {
+    const world = new DeliveryWorld();
+    await world.record(2);
+    const siem = new ScriptedExporter({
+      limits: { maxEvents: 1 },
+      confirmation: { everyMs: 500, timeoutMs: 60_000 },
+      confirms: (handle) => (handle === 'same' ? 'pending' : 'confirmed'),
+      otherwise: { status: 'sent', handle: 'well' },
+    }).next(
+      { status: 'poison', reason: 'bad' },
+      { status: 'poison', reason: 'bad' },
+      { status: 'sent', handle: 'same' },
+      { status: 'sent', handle: 'same' },
+    );
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(1000);
+    await world.ledger.mark({ destination: 'siem' }, 'replaying');
+    await world.timer.pass(30_000);
+    expect(siem.batches).toHaveLength(4);
+    await world.timer.pass(60_000);
+    expect(siem.batches).toHaveLength(6);
+    expect(await world.ledger.deadLetters()).toStrictEqual([]);
+    await finish(world, engine);
+  });
+
+  it('are not sent when they are larger than the receiver takes', async () => {
+    const world = new DeliveryWorld();
+    await world.record(1, { action: 'x'.repeat(5000) });
+    const siem = new ScriptedExporter({ limits: { maxBytes: 3000 } });
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(1000);
+    await world.ledger.mark({ destination: 'siem' }, 'replaying');
+    await world.timer.pass(2000);
+    expect(siem.batches).toStrictEqual([]);
+    expect(await world.ledger.deadLetters()).toMatchObject([{ state: 'dead', replays: 1, cause: 'too-large' }]);
     await finish(world, engine);
   });
 

@@ -175,6 +175,24 @@ describe('The course of deliveries', () => {
     expect(outcome).toMatchObject({ fate: 'arrived', unnamed: 3, letters: [], arrived: 47 });
   });
 
+  it('takes events that were refused without a name for refused: when a hundred in a row are, it holds', () => {
+    const batch = batchAt(0, firstCourse(rules));
+    const unnamed = batch.events.length;
+    const verdict = { status: 'partial', reason: 'all rejected', refused: [], unnamed } as const;
+    let course = firstCourse(rules);
+    let lost = 0;
+    let outcome = outcomeOf(verdict, batch, course, rules);
+    for (let count = 0; count < 10; count += 1) {
+      outcome = outcomeOf(verdict, batch, course, rules);
+      lost += outcome.unnamed;
+      course = outcome.course;
+    }
+    expect(lost).toBe(100);
+    expect(outcome).toMatchObject({ fate: 'again', trouble: { state: 'held' } });
+    const some = { ...verdict, unnamed: unnamed - 1 };
+    expect(outcomeOf(some, batch, course, rules)).toMatchObject({ fate: 'arrived', arrived: 1, unnamed: unnamed - 1 });
+  });
+
   it('makes one bounded line of what an exporter says', () => {
     const batch = batchAt(0, firstCourse(rules));
     const { trouble } = outcomeOf(

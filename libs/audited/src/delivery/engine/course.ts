@@ -124,7 +124,7 @@ function partial(
   const places = new Set(verdict.refused.map(({ index }) => index));
   const again = (verdict.again ?? []).filter((index) => !places.has(index));
   const arrived = events.length - places.size - new Set(again).size - (verdict.unnamed ?? 0);
-  const refusals = arrived > 0 ? 0 : course.refusals + places.size;
+  const refusals = arrived > 0 ? 0 : course.refusals + places.size + (verdict.unnamed ?? 0);
   if (refusals > MOST_REFUSALS) {
     return everythingRefused(verdict.reason, course, rules);
   }

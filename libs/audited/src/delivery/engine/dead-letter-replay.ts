@@ -6,25 +6,47 @@ import type { DeadLetter, DeadLetterBook } from '../delivery-ledger.js';
 import type { Destination } from '../destination.options.js';
 import { deliverable } from '../exporter-settings.js';
 import { batchId, type PreparedBatch } from './batch-source.js';
-import type { Outcome } from './course.js';
+import { AttemptCount } from './attempt-count.js';
+import { firstCourse, type Course, type Outcome } from './course.js';
+import type { DeliveryTimer } from './delivery-timer.js';
 import type { SettlementBook } from './settlement-book.js';
 
 /** So many are sent again before the log has its turn. */
 const LETTERS_PER_TURN = 50;
 
-type Send = (batch: PreparedBatch) => Promise<{ readonly verdict: DeliveryVerdict; readonly outcome: Outcome }>;
+type Send = (
+  batch: PreparedBatch,
+  course: Course,
+  attempts: AttemptCount,
+) => Promise<{ readonly verdict: DeliveryVerdict; readonly outcome: Outcome }>;
+
+interface OnItsWay {
+  readonly handle: string;
+  readonly sentAt: number;
+}
 
 /** Sends dead letters again, one by one: one that is refused again must not take others with it. */
 export class DeadLetterReplay {
-  /** Sequence numbers of those on their way, by handle. */
-  private readonly onTheirWay = new Map<string, number>();
+  /** Those on their way, by their sequence numbers. */
+  private readonly onTheirWay = new Map<number, OnItsWay>();
+  private readonly attempts = new AttemptCount();
+  /** Its own: what a dead letter meets says nothing about the log, and the other way round. */
+  private course = firstCourse({ maxEvents: 1 });
+  /** None is sent before this moment; the log is. */
+  private restUntil = 0;
 
   constructor(
     private readonly destination: Destination,
     private readonly letters: Pick<DeadLetterBook, 'deadLetters'>,
     private readonly stream: Pick<RecordStream, 'records'>,
     private readonly book: SettlementBook,
+    private readonly timer: DeliveryTimer,
   ) {}
+
+  /** Whether some may be sent now. */
+  get isDue(): boolean {
+    return this.timer.elapsed() >= this.restUntil;
+  }
 
   /** Whether something is on its way that has to be confirmed. */
   get isWaiting(): boolean {
@@ -33,19 +55,18 @@ export class DeadLetterReplay {
 
   /** Handles to ask after. */
   get handles(): readonly string[] {
-    return [...this.onTheirWay.keys()];
+    return [...this.onTheirWay.values()].map(({ handle }) => handle);
   }
 
-  /** @returns how long to wait when the receiver takes nothing now; undefined when all had their turn */
-  async run(send: Send): Promise<number | undefined> {
+  /** @returns how long the receiver wants to be left alone, in milliseconds */
+  async run(send: Send): Promise<number> {
     const letters = await this.letters.deadLetters({
       destination: this.destination.name,
       state: 'replaying',
       limit: LETTERS_PER_TURN,
     });
-    const underWay = new Set(this.onTheirWay.values());
     for (const letter of letters) {
-      if (underWay.has(letter.sequence)) {
+      if (this.onTheirWay.has(letter.sequence)) {
         continue;
       }
       const batch = await this.batchOf(letter);
@@ -53,30 +74,38 @@ export class DeadLetterReplay {
         this.book.refuseAgain(letter.sequence, batch);
         continue;
       }
-      const { verdict, outcome } = await send(batch);
+      const { verdict, outcome } = await send(batch, this.course, this.attempts);
+      if (outcome.fate === 'again') {
+        this.course = { ...outcome.course, stretch: undefined };
+        this.restUntil = this.timer.elapsed() + outcome.waitMs;
+        return 'afterMs' in verdict ? (verdict.afterMs ?? 0) : 0;
+      }
+      this.course = firstCourse({ maxEvents: 1 });
       if (verdict.status === 'sent') {
-        this.onTheirWay.set(verdict.handle, letter.sequence);
-      } else if (verdict.status === 'retry' || verdict.status === 'hold') {
-        return outcome.waitMs;
+        this.onTheirWay.set(letter.sequence, { handle: verdict.handle, sentAt: this.timer.elapsed() });
       } else if (outcome.arrived > 0) {
         this.book.revive(letter.sequence);
       } else {
-        this.book.refuseAgain(letter.sequence, 'reason' in verdict ? verdict.reason : 'it was refused again');
+        const reason = outcome.letters[0]?.reason ?? ('reason' in verdict ? verdict.reason : '');
+        this.book.refuseAgain(letter.sequence, reason);
       }
     }
-    return undefined;
+    return 0;
   }
 
-  /** What became of those on their way. */
-  settle(answers: ReadonlyMap<string, Confirmation>): void {
-    for (const [handle, sequence] of this.onTheirWay) {
-      const answer = answers.get(handle);
+  /**
+   * What became of those on their way. One that is lost is still marked to be sent again.
+   *
+   * @param sentBefore what was sent before this moment and is still pending counts as lost
+   */
+  settle(answers: ReadonlyMap<string, Confirmation>, sentBefore: number): void {
+    for (const [sequence, { handle, sentAt }] of this.onTheirWay) {
+      const answer = answers.get(handle) ?? 'pending';
       if (answer === 'confirmed') {
         this.book.revive(sequence);
       }
-      if (answer === 'confirmed' || answer === 'lost') {
-        // A lost one is still marked to be sent again.
-        this.onTheirWay.delete(handle);
+      if (answer !== 'pending' || sentAt < sentBefore) {
+        this.onTheirWay.delete(sequence);
       }
     }
   }

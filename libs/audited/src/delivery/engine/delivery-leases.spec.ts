@@ -122,11 +122,13 @@ describe('Leading a destination', () => {
     const engine = world.engine([{ name: 'siem', exporter: siem }]);
     engine.start();
     await world.timer.pass(1000);
+    const { ledger } = world;
+    const settle = ledger.settle.bind(ledger);
+    const destinations = ledger.destinations.bind(ledger);
+    const acquire = ledger.acquire.bind(ledger);
     const records = world.log.records.bind(world.log);
     const down = (): Promise<never> => Promise.reject(new Error('database is down'));
-    const ports = world.ledger as unknown as Record<string, unknown>;
-    // Own members stand before the methods of the class, and go away again.
-    Object.assign(ports, { settle: down, destinations: down, acquire: down });
+    Object.assign(world.ledger, { settle: down, destinations: down, acquire: down });
     world.log.records = () => {
       throw new Error('database is down');
     };
@@ -135,11 +137,52 @@ describe('Leading a destination', () => {
     await world.timer.pass(60_000);
     expect(siem.arrived).toStrictEqual([]);
     expect(world.notices.problems.length).toBeGreaterThan(0);
-    ['settle', 'destinations', 'acquire'].forEach((name) => delete ports[name]);
+    Object.assign(world.ledger, { settle, destinations, acquire });
     world.log.records = records;
     await world.timer.pass(5000);
     expect(siem.arrived).toStrictEqual(ids);
     expect(world.notices.solutions).toBeGreaterThan(0);
+    world.notices.problems.length = 0;
+    await finish(world, engine);
+  });
+
+  it('counts the time of a lease from when it was asked for: the answer may have been long on its way', async () => {
+    const world = new DeliveryWorld();
+    const siem = new ScriptedExporter();
+    await world.record(1);
+    const acquire = world.ledger.acquire.bind(world.ledger);
+    world.ledger.acquire = async (...asked) => {
+      const lease = await acquire(...asked);
+      await world.timer.sleep(20_000);
+      return lease;
+    };
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(60_000);
+    expect(siem.batches).toStrictEqual([]);
+    await finish(world, engine);
+  });
+
+  it('says so when what it had trouble with works again', async () => {
+    const world = new DeliveryWorld();
+    const acquire = world.ledger.acquire.bind(world.ledger);
+    world.ledger.acquire = () => Promise.reject(new Error('no right to UPDATE'));
+    const engine = world.engine([{ name: 'siem', exporter: new ScriptedExporter() }]);
+    engine.start();
+    await world.timer.pass(3000);
+    expect(world.notices.problems.length).toBeGreaterThan(0);
+    expect(world.notices.solutions).toBe(0);
+    world.ledger.acquire = acquire;
+    await world.timer.pass(3000);
+    expect(world.notices.solutions).toBe(1);
+    world.notices.problems.length = 0;
+    const settle = world.ledger.settle.bind(world.ledger);
+    world.ledger.settle = () => Promise.reject(new Error('locked'));
+    await world.timer.pass(8000);
+    expect(world.notices.problems.length).toBeGreaterThan(0);
+    world.ledger.settle = settle;
+    await world.timer.pass(8000);
+    expect(world.notices.solutions).toBe(2);
     world.notices.problems.length = 0;
     await finish(world, engine);
   });
@@ -150,12 +193,14 @@ describe('Leading a destination', () => {
     const engine = world.engine([{ name: 'siem', exporter: siem }]);
     engine.start();
     await world.timer.pass(1000);
+    const settle = world.ledger.settle.bind(world.ledger);
     world.ledger.settle = () => new Promise(() => undefined);
     await world.timer.pass(16_000);
     await world.record(3);
     engine.appended('main', 3);
     await world.timer.pass(10_000);
     expect(siem.arrived).toStrictEqual([]);
+    world.ledger.settle = settle;
   });
 });
 

@@ -4,15 +4,17 @@ import type { DeadLetterBook } from '../delivery-ledger.js';
 import type { DeliveryVerdict } from '../delivery-verdict.js';
 import type { Destination } from '../destination.options.js';
 import { attempt } from './attempt.js';
+import { AttemptCount } from './attempt-count.js';
 import { BatchSource, type PreparedBatch } from './batch-source.js';
+import { Confirmations } from './confirmations.js';
 import { firstCourse, outcomeOf, type Course, type CourseRules, type Outcome } from './course.js';
 import { DeadLetterReplay } from './dead-letter-replay.js';
 import type { DeliveryCounters } from './delivery-counters.js';
+import { DeliveryTrouble } from './delivery-trouble.js';
 import { DestinationMood } from './destination-mood.js';
 import type { DeliveryNotices } from './delivery-notices.js';
 import type { Bell, DeliveryTimer } from './delivery-timer.js';
 import { NextBatch } from './next-batch.js';
-import { SentWindow } from './sent-window.js';
 import type { SettlementBook } from './settlement-book.js';
 
 /** What a session needs. */
@@ -42,24 +44,27 @@ export class DeliverySession {
   wantsReplay = false;
   private readonly source: BatchSource;
   private readonly next: NextBatch;
-  private readonly window = new SentWindow();
   private readonly replay: DeadLetterReplay;
   private readonly mood: DestinationMood;
+  private readonly confirmations: Confirmations;
   private readonly rules: CourseRules;
   private readonly stop = new AbortController();
+  /** Aborted when nothing is waited for any more that could be sent. */
+  private readonly hurry = new AbortController();
   private course: Course;
   /** Nothing is sent before this moment. */
   private restUntil = 0;
-  private confirmAt = 0;
-  private lastBatch = { id: '', attempts: 0 };
+  private readonly attempts = new AttemptCount();
   private isDraining = false;
 
   constructor(private readonly parts: SessionParts) {
-    const { destination, stream, letters, heads, timer, random, book, notices } = parts;
+    const { destination, stream, letters, heads, timer, random, book, notices, counters } = parts;
     this.source = new BatchSource(stream, destination, timer);
     this.next = new NextBatch(this.source, book, heads);
-    this.replay = new DeadLetterReplay(destination, letters, stream, book);
+    this.replay = new DeadLetterReplay(destination, letters, stream, book, timer);
     this.mood = new DestinationMood(destination.name, book, notices, timer);
+    const { replay, mood } = this;
+    this.confirmations = new Confirmations({ destination, book, replay, mood, counters, notices, timer });
     this.rules = {
       maxEvents: destination.limits.maxEvents,
       retry: destination.retry,
@@ -72,18 +77,14 @@ export class DeliverySession {
   /** Resolves when the lease is lost, when `end` was called, or, after `drain`, when nothing more can be done now. */
   async run(): Promise<void> {
     const { book, notices, timer } = this.parts;
-    let hadProblem = false;
+    const trouble = new DeliveryTrouble(notices);
     try {
       while (!this.stop.signal.aborted && book.isLeading && !this.isDrained()) {
         try {
           await this.step();
-          if (hadProblem) {
-            hadProblem = false;
-            notices.solved();
-          }
+          trouble.over();
         } catch (error) {
-          hadProblem = true;
-          notices.problem('The log or the ledger of deliveries did not answer; destinations wait', error);
+          trouble.tell('The log or the ledger of deliveries did not answer; destinations wait', error);
           await this.source.reset();
           await timer.sleep(LEDGER_PAUSE_MS, this.stop.signal);
         }
@@ -96,63 +97,46 @@ export class DeliverySession {
   /** Sends what is in the log now, waits for nothing that fails, and then ends. */
   drain(): void {
     this.isDraining = true;
+    this.hurry.abort();
     this.parts.bell.ring();
   }
 
   /** Ends at once; a `deliver` under way is told to give up. */
   end(): void {
     this.stop.abort();
+    this.hurry.abort();
     this.parts.bell.ring();
   }
 
   /** Whether something is on its way that could still be confirmed. */
   get hasUnconfirmed(): boolean {
-    return !this.window.isEmpty || this.replay.isWaiting;
+    return this.confirmations.isOpen;
   }
 
-  /** Asks after what was sent. */
-  async confirm(): Promise<void> {
-    const { destination, timer, book, counters } = this.parts;
-    const { exporter, confirmation } = destination;
-    if (!this.hasUnconfirmed) {
-      return;
-    }
-    const handles = [...this.window.handles, ...this.replay.handles];
-    const answers = (await exporter.confirm?.(handles, this.stop.signal)) ?? new Map<string, never>();
-    const news = this.window.settle(answers, timer.elapsed() - confirmation.timeoutMs);
-    for (const [chain, position] of news.confirmed) {
-      const { sent } = book.cursor(chain);
-      book.move({ chain, position: this.window.holds(chain) || news.lost.has(chain) ? position : sent, sent });
-    }
-    for (const [chain, after] of news.lost) {
-      book.move({ ...book.cursor(chain), sent: after });
-      counters.add({ unconfirmed: 1 });
-      this.mood.unconfirmed();
-      this.course = { ...this.course, stretch: undefined };
-      await this.source.reset();
-    }
-    if (news.confirmedEvents > 0) {
-      // What was sent before the trouble began may be confirmed during it: that is no recovery.
-      this.mood.confirmed(this.course.failures === 0);
-    }
-    this.replay.settle(answers);
+  /** Asks after what was sent, and waits so long for an answer. */
+  async confirm(limitMs: number): Promise<void> {
+    await this.confirmations.ask(new AbortController().signal, limitMs);
   }
 
   private async step(): Promise<void> {
     const { book, timer, bell, settleEveryMs, destination } = this.parts;
-    await this.confirmWhenDue();
+    await this.look();
     if (book.isUrgent || (book.hasNews && book.ageMs >= settleEveryMs)) {
       await book.flush();
+    }
+    if (book.isUrgent) {
+      // More than one settlement holds: nothing new before the ledger has it.
+      return;
     }
     const restMs = this.restUntil - timer.elapsed();
     if (restMs > 0) {
       await this.rest(restMs);
       return;
     }
-    if (this.wantsReplay) {
+    if (this.wantsReplay && this.replay.isDue) {
       this.wantsReplay = false;
-      const rest = await this.replay.run((batch) => this.send(batch));
-      this.restUntil = timer.elapsed() + (rest ?? 0);
+      const restMs = await this.replay.run((...asked) => this.send(...asked));
+      this.restUntil = timer.elapsed() + restMs;
       return;
     }
     const batch = await this.nextBatch();
@@ -166,15 +150,18 @@ export class DeliverySession {
     if (this.isDrained()) {
       return;
     }
+    await this.source.reset();
     await bell.wait(this.hasUnconfirmed ? destination.confirmation.everyMs : IDLE_MS);
     if (!this.isDraining && destination.lingerMs > 0) {
       // Those who come at nearly the same time share a request.
-      await timer.sleep(destination.lingerMs, this.stop.signal);
+      await timer.sleep(destination.lingerMs, this.hurry.signal);
     }
   }
 
   private async rest(ms: number): Promise<void> {
     const { book, bell, destination } = this.parts;
+    // A person may be erased while it waits: what was read ahead is read again then.
+    await this.source.reset();
     if (book.hasNews) {
       await book.flush();
     }
@@ -182,26 +169,18 @@ export class DeliverySession {
     this.mood.look();
   }
 
-  private async confirmWhenDue(): Promise<void> {
-    const { destination, timer, notices } = this.parts;
-    if (!this.hasUnconfirmed) {
-      return;
-    }
-    const now = timer.elapsed();
-    if (now < this.confirmAt) {
-      return;
-    }
-    this.confirmAt = now + destination.confirmation.everyMs;
-    try {
-      await this.confirm();
-    } catch (error) {
-      // What was sent stays on its way until its time is over.
-      notices.problem(`Destination "${destination.name}" could not be asked after what was sent`, error);
+  /** What came of what was sent before. */
+  private async look(): Promise<void> {
+    const lost = await this.confirmations.askWhenDue(this.stop.signal);
+    if (lost.length > 0) {
+      const { stretch } = this.course;
+      this.course = { ...this.course, stretch: lost.includes(stretch?.chain ?? '') ? undefined : stretch };
+      await this.source.reset();
     }
   }
 
   private async nextBatch(): Promise<PreparedBatch | undefined> {
-    if (this.window.events >= this.parts.destination.confirmation.maxEvents) {
+    if (this.confirmations.isFull) {
       return undefined;
     }
     const batch = await this.next.take(this.course);
@@ -214,10 +193,7 @@ export class DeliverySession {
   }
 
   private async handle(batch: PreparedBatch): Promise<void> {
-    const { book, destination, notices } = this.parts;
-    if (batch.missing > 0) {
-      notices.missed(destination.name, batch.chain, batch.after + 1, batch.through, batch.missing);
-    }
+    const { book } = this.parts;
     if (batch.events.length === 0) {
       this.lose(batch.letters, 0);
       this.advance(batch);
@@ -228,7 +204,7 @@ export class DeliverySession {
       return;
     }
     this.next.readAhead(batch, this.course);
-    const { verdict, outcome } = await this.send(batch);
+    const { verdict, outcome } = await this.send(batch, this.course, this.attempts);
     if (this.stop.signal.aborted || !book.isLeading) {
       // Whoever leads now sends it again.
       return;
@@ -236,10 +212,7 @@ export class DeliverySession {
     this.course = outcome.course;
     this.lose(outcome.letters, outcome.unnamed);
     if (outcome.fate === 'on-its-way' && verdict.status === 'sent') {
-      const { chain, after, through, events } = batch;
-      const sentAt = this.parts.timer.elapsed();
-      this.window.add({ handle: verdict.handle, chain, after, through, events: events.length, sentAt });
-      this.confirmAt = Math.min(this.confirmAt, sentAt + destination.confirmation.everyMs);
+      this.confirmations.add(batch, verdict.handle);
       this.advance(batch);
     } else if (outcome.fate === 'arrived') {
       this.advance(batch);
@@ -251,14 +224,16 @@ export class DeliverySession {
   }
 
   /** One attempt, counted, and what follows from it. */
-  private async send(batch: PreparedBatch): Promise<{ readonly verdict: DeliveryVerdict; readonly outcome: Outcome }> {
+  private async send(
+    batch: PreparedBatch,
+    course: Course,
+    attempts: AttemptCount,
+  ): Promise<{ readonly verdict: DeliveryVerdict; readonly outcome: Outcome }> {
     const { destination, counters, timer } = this.parts;
-    const attempts = this.lastBatch.id === batch.id ? this.lastBatch.attempts + 1 : 1;
-    this.lastBatch = { id: batch.id, attempts };
     const startedAt = timer.elapsed();
-    const asked = { id: batch.id, events: batch.events, attempt: attempts };
+    const asked = { id: batch.id, events: batch.events, attempt: attempts.next(batch.id) };
     const { verdict, isBroken } = await attempt(destination, asked, this.stop.signal, timer);
-    const outcome = outcomeOf(verdict, batch, this.course, this.rules, isBroken);
+    const outcome = outcomeOf(verdict, batch, course, this.rules, isBroken);
     const hasArrived = outcome.arrived > 0;
     counters.add({
       attempts: 1,
@@ -283,10 +258,14 @@ export class DeliverySession {
     notices.died(destination.name, letters, unnamed);
   }
 
-  private advance({ chain, through }: PreparedBatch): void {
-    const { book } = this.parts;
+  private advance({ chain, after, through, missing }: PreparedBatch): void {
+    const { book, destination, notices } = this.parts;
+    if (missing > 0) {
+      // Told with the step that passes them, not with every attempt at it.
+      notices.missed(destination.name, chain, after + 1, through, missing);
+    }
     const { position } = book.cursor(chain);
-    book.move({ chain, sent: through, position: this.window.holds(chain) ? position : through });
+    book.move({ chain, sent: through, position: this.confirmations.holds(chain) ? position : through });
   }
 
   private isDrained(): boolean {

@@ -141,6 +141,20 @@ describe('The engine of delivery', () => {
     await finish(world, engine);
   });
 
+  it('notes when something arrived by the clock of this process, also after that was put back', async () => {
+    const world = new DeliveryWorld();
+    const engine = world.engine([{ name: 'siem', exporter: new ScriptedExporter() }]);
+    engine.start();
+    await world.record(1);
+    await world.timer.pass(10_000);
+    const { timer } = world;
+    timer.now = () => timer.elapsed() - 60 * MINUTE;
+    await world.record(1);
+    await world.timer.pass(10_000);
+    expect((await world.ledger.destinations())[0]?.health.deliveredAt).toBeLessThan(timer.elapsed() - 59 * MINUTE);
+    await finish(world, engine);
+  });
+
   it('isolates what a receiver can never take, and delivers everything else in order', async () => {
     const world = new DeliveryWorld();
     const ids = await world.record(100);

@@ -1,6 +1,7 @@
 import type { ChainId } from '../../event/audit-record.js';
 import type { LedgerDestination } from '../delivery-ledger.js';
 import type { Destination } from '../destination.options.js';
+import { DeliveryTrouble } from './delivery-trouble.js';
 import { DestinationWorker, type WorkerParts } from './destination.worker.js';
 
 /** What an engine is made of. */
@@ -8,6 +9,9 @@ export interface DeliveryEngineParts extends Omit<WorkerParts, 'heads'> {
   /** How often the log and the ledger are looked at for what other processes did. */
   readonly pollMs: number;
 }
+
+/** At a shutdown, the log and the ledger have this long to say what is new. */
+const LAST_LOOK_MS = 1000;
 
 /**
  * Brings the records of a log to its destinations. One for each module: workers side by side, none of which waits for
@@ -20,9 +24,11 @@ export class DeliveryEngine {
   private polling: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
   private isStarted = false;
-  private hadProblem = false;
+  private readonly trouble: DeliveryTrouble;
 
-  constructor(private readonly parts: DeliveryEngineParts) {}
+  constructor(private readonly parts: DeliveryEngineParts) {
+    this.trouble = new DeliveryTrouble(parts.notices);
+  }
 
   /** In the order of registration. */
   get all(): readonly DestinationWorker[] {
@@ -38,8 +44,13 @@ export class DeliveryEngine {
     return this.heads;
   }
 
+  /** One that comes after the end is closed and never begins. */
   add(destination: Destination): void {
     const worker = new DestinationWorker(destination, { ...this.parts, heads: this.heads });
+    if (this.closing !== undefined) {
+      void worker.close(0);
+      return;
+    }
     this.workers.set(destination.name, worker);
     if (this.isStarted) {
       this.begin(worker);
@@ -73,7 +84,7 @@ export class DeliveryEngine {
 
   /** Looks at once at what is new: an operator did something. */
   async look(): Promise<void> {
-    const { stream, ledger, notices } = this.parts;
+    const { stream, ledger } = this.parts;
     try {
       const [heads, destinations] = await Promise.all([stream.heads(), ledger.destinations()]);
       const hasNews = heads.map(({ chain, position }) => this.learn(chain, position)).includes(true);
@@ -81,13 +92,9 @@ export class DeliveryEngine {
         this.all.forEach((worker) => worker.ring());
       }
       destinations.forEach((destination) => this.observe(destination));
-      if (this.hadProblem) {
-        this.hadProblem = false;
-        notices.solved();
-      }
+      this.trouble.over();
     } catch (error) {
-      this.hadProblem = true;
-      notices.problem('The log or the ledger of deliveries did not answer; destinations wait', error);
+      this.trouble.tell('The log or the ledger of deliveries did not answer; destinations wait', error);
     }
   }
 
@@ -98,12 +105,21 @@ export class DeliveryEngine {
   }
 
   private async drain(timeoutMs: number): Promise<void> {
+    const { timer } = this.parts;
+    const startedAt = timer.elapsed();
     if (this.isStarted && this.workers.size > 0) {
-      await this.look();
+      // What others recorded last goes, too, unless the database keeps everybody waiting.
+      await this.within(Math.min(LAST_LOOK_MS, timeoutMs / 2), this.look());
     }
     this.end.abort();
-    await this.polling;
-    await Promise.all(this.all.map((worker) => worker.close(timeoutMs)));
+    const leftMs = Math.max(0, timeoutMs - (timer.elapsed() - startedAt));
+    await Promise.all([this.within(leftMs, this.polling), ...this.all.map((worker) => worker.close(leftMs))]);
+  }
+
+  private async within(limitMs: number, work: Promise<void> | undefined): Promise<void> {
+    const over = new AbortController();
+    await Promise.race([work, this.parts.timer.sleep(limitMs, over.signal)]);
+    over.abort();
   }
 
   private begin(worker: DestinationWorker): void {

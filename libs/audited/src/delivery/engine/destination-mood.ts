@@ -12,8 +12,12 @@ const FRESH_MS = 1000;
 /** How a destination does, from one verdict to the next; tells of the turns, not of every attempt. */
 export class DestinationMood {
   private failingSince: number | undefined;
+  /** Whether the last attempt did. */
+  private hasFailed = false;
   /** What was told of the present trouble. */
   private told: 'held' | 'retrying' | undefined;
+  /** Something sent was not confirmed, and nothing has been since: that more can be sent means little then. */
+  private isInDoubt = false;
 
   constructor(
     private readonly name: string,
@@ -27,10 +31,11 @@ export class DestinationMood {
   }
 
   after({ trouble, arrived, fate, course }: Outcome): void {
+    this.hasFailed = trouble !== undefined;
     if (trouble === undefined) {
       if (arrived > 0 && fate === 'arrived') {
         this.arrived();
-      } else if (arrived > 0) {
+      } else if (arrived > 0 && !this.isInDoubt) {
         this.write({ ...this.book.health, state: 'ok', reason: '', cure: '', failures: 0 });
       }
       return;
@@ -48,10 +53,11 @@ export class DestinationMood {
   }
 
   /** Something that was sent earlier is at the receiver for certain. */
-  confirmed(isWell: boolean): void {
-    if (isWell) {
+  confirmed(): void {
+    if (!this.hasFailed) {
       this.arrived();
     } else {
+      // It was sent before the trouble began: that is no recovery.
       this.write({ ...this.book.health, deliveredAt: Math.round(this.timer.now()) });
     }
   }
@@ -64,8 +70,9 @@ export class DestinationMood {
     }
     this.told = undefined;
     this.failingSince = undefined;
+    this.isInDoubt = false;
     const { state, deliveredAt } = this.book.health;
-    if (state !== 'ok' || now - deliveredAt >= FRESH_MS) {
+    if (state !== 'ok' || Math.abs(now - deliveredAt) >= FRESH_MS) {
       this.write({ state: 'ok', reason: '', cure: '', failures: 0, deliveredAt: now });
     }
   }
@@ -73,6 +80,7 @@ export class DestinationMood {
   /** What was sent did not arrive, or nobody can tell. */
   unconfirmed(): void {
     this.failingSince ??= this.timer.elapsed();
+    this.isInDoubt = true;
     const { failures } = this.book.health;
     this.write({
       ...this.book.health,
@@ -81,6 +89,7 @@ export class DestinationMood {
       cure: '',
       failures: failures + 1,
     });
+    this.look();
   }
 
   /** Tells of a trouble that needs somebody, or has lasted for long. */

@@ -5,7 +5,9 @@ import type { Destination } from '../destination.options.js';
 import { DeliveryCounters } from './delivery-counters.js';
 import type { DeliveryNotices } from './delivery-notices.js';
 import { DeliverySession } from './delivery-session.js';
+import { DeliveryTrouble } from './delivery-trouble.js';
 import { Bell, type DeliveryTimer } from './delivery-timer.js';
+import { limitedCall } from './limited-call.js';
 import { SettlementBook } from './settlement-book.js';
 
 /** What the workers of one engine share. */
@@ -28,6 +30,8 @@ const ASK_MS = 30_000;
 /** What a receiver gets to confirm, of the time of a shutdown. */
 const LAST_CONFIRMATION_MS = 1500;
 const LOOK_MS = 50;
+/** What the ledger and an exporter get when the time is over. */
+const LAST_MOMENT_MS = 1000;
 
 /** One destination in one process: leads it when nobody else does, for as long as it may. */
 export class DestinationWorker {
@@ -55,7 +59,7 @@ export class DestinationWorker {
   }
 
   /** What the leader knows and may not have written yet; undefined where another process leads, or none. */
-  get leading(): Pick<SettlementBook, 'health' | 'allCursors'> | undefined {
+  get leading(): Pick<SettlementBook, 'health' | 'allCursors' | 'isUrgent'> | undefined {
     return this.isLeading ? this.book : undefined;
   }
 
@@ -89,7 +93,6 @@ export class DestinationWorker {
   /** Sends what there is, within the time, writes how far it is, and lets another process lead. Idempotent. */
   async close(timeoutMs: number): Promise<void> {
     const { timer } = this.parts;
-    const { exporter } = this.destination;
     this.isDraining = true;
     this.session?.drain();
     this.bell.ring();
@@ -98,23 +101,37 @@ export class DestinationWorker {
     this.end.signal.addEventListener('abort', () => this.session?.end(), { once: true });
     if (this.session === undefined) {
       this.end.abort();
-      this.bell.ring();
     }
-    await this.running;
+    // Then nobody waits any more: neither for a receiver that does not give up, nor for a database that hangs.
+    await Promise.race([this.running, timer.sleep(timeoutMs + LAST_MOMENT_MS, over.signal)]);
     over.abort();
     await deadline;
-    await exporter.close?.();
+    await this.closeExporter();
+  }
+
+  /** Never rejects: others have to be closed, too. */
+  private async closeExporter(): Promise<void> {
+    const { exporter, name } = this.destination;
+    const { timer, notices } = this.parts;
+    try {
+      await limitedCall(async () => exporter.close?.(), LAST_MOMENT_MS, new AbortController().signal, timer);
+    } catch (error) {
+      notices.problem(`The exporter of destination "${name}" could not be closed`, error);
+    }
   }
 
   private async run(): Promise<void> {
     const { ledger, notices, timer, holder, leaseMs } = this.parts;
     const { name } = this.destination;
+    const trouble = new DeliveryTrouble(notices);
     while (!this.end.signal.aborted) {
       try {
         await this.register();
+        const askedAt = timer.elapsed();
         const lease = this.isDraining ? undefined : await ledger.acquire(name, holder, leaseMs);
+        trouble.over();
         if (lease !== undefined) {
-          await this.lead(lease);
+          await this.lead(lease, askedAt);
         } else if (!this.isDraining) {
           await this.bell.wait(ASK_MS);
         }
@@ -122,7 +139,7 @@ export class DestinationWorker {
           return;
         }
       } catch (error) {
-        notices.problem(`Destination "${name}" could not be led; it is tried again`, error);
+        trouble.tell(`Destination "${name}" could not be led; it is tried again`, error);
         if (this.isDraining) {
           return;
         }
@@ -141,10 +158,10 @@ export class DestinationWorker {
     this.isRegistered = true;
   }
 
-  private async lead(lease: AcquiredLease): Promise<void> {
+  private async lead(lease: AcquiredLease, askedAt: number): Promise<void> {
     const { ledger, stream, heads, notices, timer, random, leaseMs, settleEveryMs } = this.parts;
     const { destination, counters, bell } = this;
-    const book = new SettlementBook(ledger, lease, leaseMs, timer);
+    const book = new SettlementBook(ledger, lease, leaseMs, timer, askedAt);
     const parts = {
       destination,
       book,
@@ -165,6 +182,10 @@ export class DestinationWorker {
     this.session = session;
     if (this.isDraining) {
       session.drain();
+    }
+    if (this.end.signal.aborted) {
+      // The end came while the lease was taken.
+      session.end();
     }
     const keeping = this.keepLease(book, session, over.signal);
     try {
@@ -187,6 +208,7 @@ export class DestinationWorker {
   private async keepLease(book: SettlementBook, session: DeliverySession, over: AbortSignal): Promise<void> {
     const { timer, leaseMs, notices } = this.parts;
     const everyMs = leaseMs / 3;
+    const trouble = new DeliveryTrouble(notices);
     while (!over.aborted) {
       await timer.sleep(Math.max(1, everyMs - book.ageMs), over);
       if (over.aborted || book.ageMs < everyMs) {
@@ -197,8 +219,9 @@ export class DestinationWorker {
           session.end();
           return;
         }
+        trouble.over();
       } catch (error) {
-        notices.problem(`The lease of "${this.destination.name}" could not be prolonged`, error);
+        trouble.tell(`The lease of "${this.destination.name}" could not be prolonged`, error);
         await timer.sleep(PAUSE_MS, over);
       }
       if (!book.isLeading) {
@@ -210,21 +233,16 @@ export class DestinationWorker {
 
   /** A receiver that confirms gets a moment to do so; what is left is sent again by the next leader. */
   private async lastConfirmations(session: DeliverySession): Promise<void> {
-    const { timer, notices } = this.parts;
-    const { exporter, name } = this.destination;
+    const { timer } = this.parts;
     const until = timer.elapsed() + LAST_CONFIRMATION_MS;
-    try {
-      while (session.hasUnconfirmed && timer.elapsed() < until && !this.end.signal.aborted) {
-        await session.confirm();
-        await timer.sleep(LOOK_MS, this.end.signal);
-      }
-      if (session.hasUnconfirmed) {
-        // A connection that was closed in good order has delivered what was written to it.
-        await exporter.close?.();
-        await session.confirm();
-      }
-    } catch (error) {
-      notices.problem(`Destination "${name}" could not be asked after what was sent last`, error);
+    while (session.hasUnconfirmed && timer.elapsed() < until && !this.end.signal.aborted) {
+      await session.confirm(LAST_CONFIRMATION_MS);
+      await timer.sleep(LOOK_MS, this.end.signal);
+    }
+    if (session.hasUnconfirmed) {
+      // A connection that was closed in good order has delivered what was written to it.
+      await this.closeExporter();
+      await session.confirm(LAST_CONFIRMATION_MS);
     }
   }
 }

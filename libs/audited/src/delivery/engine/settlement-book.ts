@@ -23,7 +23,7 @@ export class SettlementBook {
   private revived: number[] = [];
   private refusedAgain: { readonly sequence: number; readonly reason: string }[] = [];
   private newHealth: DestinationHealth | undefined;
-  private flushing: Promise<boolean> | undefined;
+  private flushing: Promise<boolean> = Promise.resolve(true);
   private isLost = false;
   private settledAt: number;
   /** Health as it is now, written or not. */
@@ -34,9 +34,11 @@ export class SettlementBook {
     private readonly lease: AcquiredLease,
     private readonly leaseMs: number,
     private readonly timer: DeliveryTimer,
+    /** When the lease was asked for: from then on it counts. */
+    askedAt: number,
   ) {
     this.health = lease.health;
-    this.settledAt = timer.elapsed();
+    this.settledAt = askedAt;
     // What was on its way when the last leader ended, nobody can ask after any more.
     lease.cursors.forEach(({ chain, position }) => this.cursors.set(chain, { chain, position, sent: position }));
   }
@@ -101,12 +103,10 @@ export class SettlementBook {
    * @returns false when the lease is lost: somebody else leads, or an operator changed the destination
    * @throws what the ledger throws; what is new stays new then
    */
-  async flush(): Promise<boolean> {
+  flush(): Promise<boolean> {
     // One after the other: what the first writes, the second must not write again.
-    await this.flushing?.catch(() => undefined);
-    this.flushing = this.write().finally(() => {
-      this.flushing = undefined;
-    });
+    const write = (): Promise<boolean> => this.write();
+    this.flushing = this.flushing.then(write, write);
     return this.flushing;
   }
 

@@ -150,6 +150,19 @@ describe('AuditDestinations', () => {
     await close();
   });
 
+  it('calls nothing acknowledged whose refusal is not in the ledger yet', async () => {
+    const siem = new ScriptedExporter();
+    const { service, world, engine } = await operated([{ name: 'siem', exporter: siem }]);
+    siem.next({ status: 'poison', reason: 'bad' });
+    world.ledger.settle = () => Promise.reject(new Error('disk is full'));
+    const [id = ''] = await world.record(1);
+    await world.timer.pass(3000);
+    expect(siem.batches).toHaveLength(2);
+    expect(await service.receipts(id)).toStrictEqual([{ destination: 'siem', state: 'pending' }]);
+    void engine.close(1000);
+    await world.timer.pass(10_000);
+  });
+
   it('sends dead letters again or discards them, and says so in the log', async () => {
     const siem = new ScriptedExporter().next(
       { status: 'poison', reason: 'bad', index: 0 },

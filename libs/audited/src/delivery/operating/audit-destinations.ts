@@ -128,7 +128,9 @@ export class AuditDestinations extends DestinationOperations {
   }
 
   protected override cursorsOf(destination: LedgerDestination): readonly ChainCursor[] {
-    return this.engine.worker(destination.name)?.leading?.allCursors() ?? destination.cursors;
+    const leading = this.engine.worker(destination.name)?.leading;
+    // A cursor must not be ahead of dead letters that the ledger does not have yet.
+    return leading === undefined || leading.isUrgent ? destination.cursors : leading.allCursors();
   }
 
   protected override changed(): Promise<void> {

@@ -13,7 +13,7 @@ export interface DeliveryRecorderParts {
   /** Tells the operator that the engine itself cannot work, once, until that is over. */
   readonly report: (problem: string, error: unknown) => void;
   readonly solved: () => void;
-  readonly timer: Pick<DeliveryTimer, 'elapsed'>;
+  readonly timer: Pick<DeliveryTimer, 'elapsed' | 'sleep'>;
 }
 
 /** The type of the records that say so: one of them that dies itself is not told again, or it would never end. */
@@ -54,8 +54,11 @@ export class DeliveryRecorder implements DeliveryNotices {
     const before = this.gathered.get(destination) ?? { letters: [], unnamed: 0, toldAt: Number.NEGATIVE_INFINITY };
     const all = { letters: [...before.letters, ...told], unnamed: before.unnamed + unnamed, toldAt: before.toldAt };
     this.gathered.set(destination, all);
-    if (now - before.toldAt >= GATHER_MS) {
+    const waitMs = before.toldAt + GATHER_MS - now;
+    if (waitMs <= 0) {
       this.tell(destination, all, now);
+    } else if (before.letters.length === 0 && before.unnamed === 0) {
+      void this.parts.timer.sleep(waitMs).then(() => this.tellGathered(destination));
     }
   }
 
@@ -73,10 +76,13 @@ export class DeliveryRecorder implements DeliveryNotices {
 
   /** Writes what was gathered and not told yet. */
   flush(): void {
-    for (const [destination, gathered] of this.gathered) {
-      if (gathered.letters.length > 0 || gathered.unnamed > 0) {
-        this.tell(destination, gathered, this.parts.timer.elapsed());
-      }
+    [...this.gathered.keys()].forEach((destination) => this.tellGathered(destination));
+  }
+
+  private tellGathered(destination: string): void {
+    const gathered = this.gathered.get(destination);
+    if (gathered !== undefined && (gathered.letters.length > 0 || gathered.unnamed > 0)) {
+      this.tell(destination, gathered, this.parts.timer.elapsed());
     }
   }
 

@@ -112,9 +112,10 @@ export class DestinationOperations {
       return [];
     }
     const { chain, position } = record.seal;
-    const [destinations, letters] = await Promise.all([ledger.destinations(), ledger.deadLetters({ eventId })]);
-    return destinations.flatMap((destination): DeliveryReceipt[] => {
-      const { name, state } = destination;
+    const destinations = (await ledger.destinations()).map((one) => ({ ...one, cursors: this.cursorsOf(one) }));
+    // After the cursors: what they have passed and did not arrive is a dead letter by now.
+    const letters = await ledger.deadLetters({ eventId });
+    return destinations.flatMap(({ name, state, cursors }): DeliveryReceipt[] => {
       if (state === 'removed') {
         return [];
       }
@@ -122,7 +123,7 @@ export class DestinationOperations {
       if (letter !== undefined) {
         return [{ destination: name, state: letter.state, reason: letter.reason }];
       }
-      const cursor = this.cursorsOf(destination).find((one) => one.chain === chain);
+      const cursor = cursors.find((one) => one.chain === chain);
       return [{ destination: name, state: stateAt(position, cursor) }];
     });
   }
