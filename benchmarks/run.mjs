@@ -1,7 +1,7 @@
 /**
- * Runs the benchmarks: `npm run bench -- [--quick] [--only ID]`. Product and reference run interleaved in one
+ * Runs the benchmarks: `npm run bench -- [--quick] [--only ID] [--merge]`. Product and reference run interleaved in one
  * run; ratios count, absolute figures belong to the machine. Writes docs/benchmarks.md and
- * benchmarks/results.json.
+ * benchmarks/results.json; with `--only` just when `--merge` says that the rest stays as it was.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -20,7 +20,13 @@ import * as processes from './processes.bench.mjs';
 import * as verify from './verify.bench.mjs';
 
 const here = import.meta.dirname;
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    merge: { type: 'boolean', default: false },
+  },
+});
 const wanted = (id) => values.only === undefined || id === values.only || id.startsWith(`${values.only}-`);
 const log = (text) => process.stderr.write(`${text}\n`);
 
@@ -57,15 +63,33 @@ log(`\n${tables.join('\n\n')}\n`);
 if (postgres !== undefined) {
   process.stdout.write(`PostgreSQL: ${postgres}\n`);
 }
-if (values.only === undefined) {
-  const rounded = results.map((result) => ({
+if (values.only === undefined || values.merge) {
+  const fresh = results.map((result) => ({
     ...result,
     ratio: two(result.ratio),
     min: two(result.min),
     max: two(result.max),
   }));
+  const rounded = values.merge ? merged(fresh) : fresh;
   writeFileSync(join(here, 'results.json'), `${JSON.stringify(rounded, null, 2)}\n`);
   writeFileSync(join(here, '../docs/benchmarks.md'), page(rounded));
+}
+
+/** Results of an earlier run, with those of this one in their places. */
+function merged(fresh) {
+  const before = JSON.parse(readFileSync(join(here, 'results.json'), 'utf8'));
+  const known = before.map((result) => fresh.find(({ id }) => id === result.id) ?? result);
+  return [...known, ...fresh.filter(({ id }) => !before.some((result) => result.id === id))];
+}
+
+/** Tables of an earlier run, with those of this one in their places; the heading tells which is which. */
+function mergedTables() {
+  const [, ...before] = readFileSync(join(here, '../docs/benchmarks.md'), 'utf8').split(/^(?=### )/m);
+  const heading = (table) => table.split('\n', 1)[0].replaceAll(/[0-9,]+/g, '');
+  const kept = before
+    .map((table) => table.trim())
+    .filter((table) => !tables.some((one) => heading(one) === heading(table)));
+  return [...kept, ...tables];
 }
 
 function two(value) {
@@ -96,9 +120,11 @@ function page(rounded) {
     'normalises, redacts and canonicalises it; `imported` is a route without decorator in an application that imports the module;',
     '`-postgres` is the variant on PostgreSQL instead of SQLite.',
     '',
-    `PostgreSQL of this run: ${postgres ?? 'not needed'}.`,
+    values.merge
+      ? 'Rows and tables of several runs on the same kind of machine; each was interleaved with its own reference.'
+      : `PostgreSQL of this run: ${postgres ?? 'not needed'}.`,
     '',
-    tables.join('\n\n'),
+    (values.merge ? mergedTables() : tables).join('\n\n'),
     '',
   ].join('\n');
 }

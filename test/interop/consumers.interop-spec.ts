@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditPage, AuditRecord, IntegrityReport } from 'nestjs-audited';
@@ -115,7 +115,11 @@ function behaves(consumer: () => Consumer, { nestMajor, typeormMajor, build }: E
     let running: RunningConsumer;
 
     beforeAll(async () => {
-      running = await consumer().start({ CONSUMER_ADAPTER: adapter, CONSUMER_DATABASE: `${adapter}.sqlite` });
+      running = await consumer().start({
+        CONSUMER_ADAPTER: adapter,
+        CONSUMER_DATABASE: `${adapter}.sqlite`,
+        CONSUMER_FILES: `${adapter}-files`,
+      });
     });
 
     it('runs on the versions it was installed for', () => {
@@ -172,6 +176,16 @@ function behaves(consumer: () => Consumer, { nestMajor, typeormMajor, build }: E
       const file = join(consumer().folder, `${adapter}.sqlite`);
       // SQLite removes the write-ahead log when the last connection is closed, and only then.
       expect([existsSync(file), existsSync(`${file}-wal`)]).toEqual([true, false]);
+    });
+
+    it('has delivered every record to its destination, the last one too', () => {
+      const folder = join(consumer().folder, `${adapter}-files`);
+      const lines = readdirSync(folder).flatMap((name) =>
+        readFileSync(join(folder, name), 'utf8').split('\n').slice(0, -1),
+      );
+      const records = lines.map((line) => JSON.parse(line) as AuditRecord);
+      expect(records.map(({ seal }) => seal.position)).toEqual(records.map((_, index) => index + 1));
+      expect(records.at(-1)?.event.type).toBe('audit.stopped');
     });
 
     it('has its log verified by the command that was installed with it', () => {

@@ -18,6 +18,7 @@ import {
   type AuditPage,
   type IntegrityReport,
 } from 'nestjs-audited';
+import { file } from 'nestjs-audited/exporters';
 import { createFormatter, formattedDocument } from 'nestjs-audited/formats';
 import { AuditHttpModule } from 'nestjs-audited/http';
 
@@ -78,7 +79,13 @@ class TrailController {
 @Module({
   imports: [
     AuditModule.forRootAsync({
-      useFactory: () => ({ database: process.env['CONSUMER_DATABASE'] ?? 'audit.sqlite', catalogues: [catalogue] }),
+      useFactory: () => ({
+        database: process.env['CONSUMER_DATABASE'] ?? 'audit.sqlite',
+        catalogues: [catalogue],
+        destinations: [
+          { name: 'files', exporter: file({ directory: process.env['CONSUMER_FILES'] ?? 'files' }), lingerMs: 0 },
+        ],
+      }),
     }),
     AuditHttpModule.forRoot({ guards: [NamedUsersGuard] }),
   ],
