@@ -44,7 +44,7 @@ export class DestinationWorker {
   private book: SettlementBook | undefined;
   private fence = 0;
   private isRegistered = false;
-  private isDraining = false;
+  private readonly draining = new AbortController();
   private running: Promise<void> | undefined;
 
   constructor(
@@ -93,15 +93,12 @@ export class DestinationWorker {
   /** Sends what there is, within the time, writes how far it is, and lets another process lead. Idempotent. */
   async close(timeoutMs: number): Promise<void> {
     const { timer } = this.parts;
-    this.isDraining = true;
+    this.draining.abort();
     this.session?.drain();
     this.bell.ring();
     const over = new AbortController();
     const deadline = timer.sleep(timeoutMs, over.signal).then(() => this.end.abort());
     this.end.signal.addEventListener('abort', () => this.session?.end(), { once: true });
-    if (this.session === undefined) {
-      this.end.abort();
-    }
     // Then nobody waits any more: neither for a receiver that does not give up, nor for a database that hangs.
     await Promise.race([this.running, timer.sleep(timeoutMs + LAST_MOMENT_MS, over.signal)]);
     over.abort();
@@ -120,6 +117,10 @@ export class DestinationWorker {
     }
   }
 
+  private get isDraining(): boolean {
+    return this.draining.signal.aborted;
+  }
+
   private async run(): Promise<void> {
     const { ledger, notices, timer, holder, leaseMs } = this.parts;
     const { name } = this.destination;
@@ -128,7 +129,8 @@ export class DestinationWorker {
       try {
         await this.register();
         const askedAt = timer.elapsed();
-        const lease = this.isDraining ? undefined : await ledger.acquire(name, holder, leaseMs);
+        // Whoever is about to lead when the end comes may send what there is, within the time.
+        const lease = await ledger.acquire(name, holder, leaseMs);
         trouble.over();
         if (lease !== undefined) {
           await this.lead(lease, askedAt);
@@ -143,7 +145,7 @@ export class DestinationWorker {
         if (this.isDraining) {
           return;
         }
-        await timer.sleep(PAUSE_MS, this.end.signal);
+        await timer.sleep(PAUSE_MS, this.draining.signal);
       }
     }
   }
@@ -184,7 +186,7 @@ export class DestinationWorker {
       session.drain();
     }
     if (this.end.signal.aborted) {
-      // The end came while the lease was taken.
+      // The time was over before the lease was there.
       session.end();
     }
     const keeping = this.keepLease(book, session, over.signal);

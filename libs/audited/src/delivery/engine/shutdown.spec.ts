@@ -45,8 +45,43 @@ describe('A shutdown', () => {
     engine.start();
     await world.timer.pass(100);
     expect(await isClosedWithin(world, engine, 3000, 5000)).toBe(true);
+    expect(siem.batches).toHaveLength(1);
+    expect((await world.ledger.destinations())[0]).toMatchObject({ holder: '' });
+  });
+
+  it('sends nothing when the lease comes after its time is over, and gives it back', async () => {
+    const world = new DeliveryWorld();
+    const siem = new ScriptedExporter();
+    await world.record(5);
+    const acquire = world.ledger.acquire.bind(world.ledger);
+    world.ledger.acquire = async (...lease) => {
+      await world.timer.sleep(20_000);
+      return acquire(...lease);
+    };
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(100);
+    expect(await isClosedWithin(world, engine, 3000, 5000)).toBe(true);
+    await world.timer.pass(60_000);
     expect(siem.batches).toStrictEqual([]);
     expect((await world.ledger.destinations())[0]).toMatchObject({ holder: '' });
+  });
+
+  it('sends what there is also when it comes while the lease is being taken', async () => {
+    const world = new DeliveryWorld();
+    const siem = new ScriptedExporter();
+    const ids = await world.record(5);
+    const acquire = world.ledger.acquire.bind(world.ledger);
+    world.ledger.acquire = async (...lease) => {
+      await world.timer.sleep(500);
+      return acquire(...lease);
+    };
+    const engine = world.engine([{ name: 'siem', exporter: siem }]);
+    engine.start();
+    await world.timer.pass(100);
+    expect(await isClosedWithin(world, engine, 3000, 1000)).toBe(true);
+    expect(siem.arrived).toStrictEqual(ids);
+    expect(await world.position('siem')).toBe(5);
   });
 
   it('ends every destination, whatever closing one of them does', async () => {
