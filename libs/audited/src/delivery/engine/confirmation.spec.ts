@@ -158,10 +158,13 @@ describe('A destination that confirms later', () => {
     const world = new DeliveryWorld();
     const siem = acknowledging(() => 'confirmed');
     let isHanging = true;
+    let givenUp = 0;
     const { confirm } = siem;
     const exporter = Object.assign(siem, {
-      confirm: (handles: readonly string[], signal: AbortSignal) =>
-        isHanging ? new Promise<never>(() => undefined) : confirm!(handles, signal),
+      confirm: (handles: readonly string[], signal: AbortSignal) => {
+        signal.addEventListener('abort', () => (givenUp += 1));
+        return isHanging ? new Promise<never>(() => undefined) : confirm!(handles, signal);
+      },
     });
     const first = await world.record(10);
     const engine = world.engine([{ name: 'siem', exporter, timeoutMs: 5000 }]);
@@ -170,6 +173,7 @@ describe('A destination that confirms later', () => {
     const later = await world.record(10);
     await world.timer.pass(10_000);
     expect(siem.arrived).toStrictEqual([...first, ...later]);
+    expect(givenUp).toBeGreaterThan(0);
     await world.timer.pass(80_000);
     expect(siem.arrived.length).toBeGreaterThanOrEqual(30);
     isHanging = false;

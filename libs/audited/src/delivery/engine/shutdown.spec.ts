@@ -55,7 +55,7 @@ describe('A shutdown', () => {
     await world.record(5);
     const acquire = world.ledger.acquire.bind(world.ledger);
     world.ledger.acquire = async (...lease) => {
-      await world.timer.sleep(20_000);
+      await world.timer.sleep(10_000);
       return acquire(...lease);
     };
     const engine = world.engine([{ name: 'siem', exporter: siem }]);
