@@ -139,6 +139,7 @@ describe.each(PLATFORMS)('the API of destinations on %s', (platform) => {
   it.each<[string, string]>([
     ['destinations?name=picky', '"name" is unknown'],
     ['dead-letters?state=gone', 'Use one of: dead, replaying, discarded'],
+    ['dead-letters?state=dead&state=dead', 'Use one of: dead, replaying, discarded'],
     ['dead-letters?limit=0', 'Give a whole number from 1 to 1000'],
     ['dead-letters?destination=a&destination=b', 'must be one text'],
     ['dead-letters?colour=red', '"colour" is unknown'],

@@ -4,20 +4,22 @@ import type { DeadLetterSelection, RewindTarget } from '../delivery/operating/de
 import type { DestinationAct } from '../delivery/operating/delivery-drafts.js';
 
 type Given = Readonly<Record<string, unknown>>;
+type LetterState = NonNullable<DeadLetterQuery['state']>;
 
-const LETTER_STATES = ['dead', 'replaying', 'discarded'];
+const LETTER_STATES: readonly LetterState[] = ['dead', 'replaying', 'discarded'];
 
 /** @throws BadRequestException naming the parameter and the cure */
 export function deadLetterQuery(given: Given): DeadLetterQuery {
   known(given, ['destination', 'state', 'eventId', 'after', 'limit']);
   const { destination, state, eventId, after, limit } = given;
-  if (state !== undefined && !LETTER_STATES.includes(String(state))) {
+  const wanted = LETTER_STATES.find((each) => each === state);
+  if (state !== undefined && wanted === undefined) {
     throw refused('state', 'is no word of its list', `Use one of: ${LETTER_STATES.join(', ')}.`);
   }
   return {
     ...text('destination', destination),
     ...text('eventId', eventId),
-    ...(state === undefined ? {} : { state: state as NonNullable<DeadLetterQuery['state']> }),
+    ...(wanted === undefined ? {} : { state: wanted }),
     ...(after === undefined ? {} : { after: whole('after', after, 0, Number.MAX_SAFE_INTEGER) }),
     ...(limit === undefined ? {} : { limit: whole('limit', limit, 1, 1000) }),
   };
