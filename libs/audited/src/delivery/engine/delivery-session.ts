@@ -3,19 +3,19 @@ import type { RecordStream } from '../../storage/record-stream.js';
 import type { DeadLetterBook } from '../delivery-ledger.js';
 import type { DeliveryVerdict } from '../delivery-verdict.js';
 import type { Destination } from '../destination.options.js';
-import { attempt } from './attempt.js';
-import { AttemptCount } from './attempt-count.js';
-import { BatchSource, type PreparedBatch } from './batch-source.js';
-import { Confirmations } from './confirmations.js';
-import { firstCourse, outcomeOf, type Course, type CourseRules, type Outcome } from './course.js';
-import { DeadLetterReplay } from './dead-letter-replay.js';
+import { attempt } from './sending/attempt.js';
+import { AttemptCount } from './sending/attempt-count.js';
+import { BatchSource, type PreparedBatch } from './sending/batch-source.js';
+import { Confirmations } from './settling/confirmations.js';
+import { firstCourse, outcomeOf, type Course, type CourseRules, type Outcome } from './sending/course.js';
+import { DeadLetterReplay } from './settling/dead-letter-replay.js';
 import type { DeliveryCounters } from './delivery-counters.js';
 import { DeliveryTrouble } from './delivery-trouble.js';
 import { DestinationMood } from './destination-mood.js';
 import type { DeliveryNotices } from './delivery-notices.js';
 import type { Bell, DeliveryTimer } from './delivery-timer.js';
 import { NextBatch } from './next-batch.js';
-import type { SettlementBook } from './settlement-book.js';
+import type { SettlementBook } from './settling/settlement-book.js';
 
 /** What a session needs. */
 export interface SessionParts {

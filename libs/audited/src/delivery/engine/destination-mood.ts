@@ -1,8 +1,8 @@
 import type { DestinationHealth } from '../delivery-ledger.js';
-import type { Outcome } from './course.js';
+import type { Outcome } from './sending/course.js';
 import type { DeliveryNotices } from './delivery-notices.js';
 import type { DeliveryTimer } from './delivery-timer.js';
-import type { SettlementBook } from './settlement-book.js';
+import type { SettlementBook } from './settling/settlement-book.js';
 
 /** A destination may fail for so long before anybody is told; being set up wrongly is told at once. */
 const TOLD_AFTER_MS = 300_000;

@@ -7,8 +7,8 @@ import type { DeliveryNotices } from './delivery-notices.js';
 import { DeliverySession } from './delivery-session.js';
 import { DeliveryTrouble } from './delivery-trouble.js';
 import { Bell, type DeliveryTimer } from './delivery-timer.js';
-import { limitedCall } from './limited-call.js';
-import { SettlementBook } from './settlement-book.js';
+import { limitedCall } from './sending/limited-call.js';
+import { SettlementBook } from './settling/settlement-book.js';
 
 /** What the workers of one engine share. */
 export interface WorkerParts {

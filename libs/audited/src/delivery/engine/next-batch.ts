@@ -1,7 +1,7 @@
 import type { ChainId } from '../../event/audit-record.js';
-import type { BatchSource, PreparedBatch } from './batch-source.js';
-import type { Course } from './course.js';
-import type { SettlementBook } from './settlement-book.js';
+import type { BatchSource, PreparedBatch } from './sending/batch-source.js';
+import type { Course } from './sending/course.js';
+import type { SettlementBook } from './settling/settlement-book.js';
 
 /** Decides which chain has its turn: a busy one must not keep the others waiting. */
 export class NextBatch {

@@ -1,4 +1,4 @@
-import type { DeliveryTimer } from './delivery-timer.js';
+import type { DeliveryTimer } from '../delivery-timer.js';
 
 /**
  * Waits for somebody else's code for so long and no longer. When the time is over, or `stop` is aborted, the call is told to

@@ -1,9 +1,9 @@
-import type { ChainId } from '../../event/audit-record.js';
-import { singleLine } from '../../formats/plain-text.js';
-import type { DeliverableEvent } from '../audit-exporter.js';
-import type { NewDeadLetter } from '../delivery-ledger.js';
-import type { DeliveryVerdict } from '../delivery-verdict.js';
-import type { HoldTimes, RetryTimes } from '../destination.options.js';
+import type { ChainId } from '../../../event/audit-record.js';
+import { singleLine } from '../../../formats/plain-text.js';
+import type { DeliverableEvent } from '../../audit-exporter.js';
+import type { NewDeadLetter } from '../../delivery-ledger.js';
+import type { DeliveryVerdict } from '../../delivery-verdict.js';
+import type { HoldTimes, RetryTimes } from '../../destination.options.js';
 import { holdDelayMs, retryDelayMs } from './backoff.js';
 import { deadLetterOf, type PreparedBatch } from './batch-source.js';
 

@@ -1,5 +1,5 @@
-import type { ChainId } from '../../event/audit-record.js';
-import type { Confirmation } from '../delivery-verdict.js';
+import type { ChainId } from '../../../event/audit-record.js';
+import type { Confirmation } from '../../delivery-verdict.js';
 
 /** A batch that is on its way. */
 export interface SentBatch {

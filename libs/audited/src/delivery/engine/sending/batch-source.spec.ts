@@ -1,6 +1,6 @@
-import { DeliveryWorld } from '../../testing/delivery-world.fixture.js';
-import { ScriptedExporter } from '../../testing/scripted.exporter.js';
-import type { DeliveryEngine } from './delivery.engine.js';
+import { DeliveryWorld } from '../../../testing/delivery-world.fixture.js';
+import { ScriptedExporter } from '../../../testing/scripted.exporter.js';
+import type { DeliveryEngine } from '../delivery.engine.js';
 
 /** Reads as the databases do: the next page is on its way while one is looked at, and may be from before an append. */
 function readAhead(world: DeliveryWorld, rows: number): void {

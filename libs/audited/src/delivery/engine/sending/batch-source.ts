@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { RecordDamagedError } from '../../event/audit.error.js';
-import type { AuditRecord, ChainId, StoredRecord } from '../../event/audit-record.js';
-import type { RecordStream } from '../../storage/record-stream.js';
-import { readRecord } from '../../storage/stored-record.js';
-import type { DeliverableEvent } from '../audit-exporter.js';
-import type { NewDeadLetter } from '../delivery-ledger.js';
-import type { Destination } from '../destination.options.js';
-import { deliverable } from '../exporter-settings.js';
-import type { DeliveryTimer } from './delivery-timer.js';
+import { RecordDamagedError } from '../../../event/audit.error.js';
+import type { AuditRecord, ChainId, StoredRecord } from '../../../event/audit-record.js';
+import type { RecordStream } from '../../../storage/record-stream.js';
+import { readRecord } from '../../../storage/stored-record.js';
+import type { DeliverableEvent } from '../../audit-exporter.js';
+import type { NewDeadLetter } from '../../delivery-ledger.js';
+import type { Destination } from '../../destination.options.js';
+import { deliverable } from '../../exporter-settings.js';
+import type { DeliveryTimer } from '../delivery-timer.js';
 
 /** What to read next. */
 export interface BatchWish {

@@ -1,7 +1,7 @@
-import { VirtualDeliveryTimer } from '../../testing/virtual.delivery-timer.js';
-import type { DeliveryBatch } from '../audit-exporter.js';
-import type { DeliveryVerdict } from '../delivery-verdict.js';
-import { resolveDestination } from '../destination.options.js';
+import { VirtualDeliveryTimer } from '../../../testing/virtual.delivery-timer.js';
+import type { DeliveryBatch } from '../../audit-exporter.js';
+import type { DeliveryVerdict } from '../../delivery-verdict.js';
+import { resolveDestination } from '../../destination.options.js';
 import { attempt } from './attempt.js';
 
 const BATCH: DeliveryBatch = { id: 'b', attempt: 1, events: Array(3).fill({ record: {}, text: 'x', bytes: 1 }) };

@@ -1,5 +1,5 @@
-import { VirtualDeliveryTimer } from '../../testing/virtual.delivery-timer.js';
-import type { AcquiredLease, NewDeadLetter, Settlement } from '../delivery-ledger.js';
+import { VirtualDeliveryTimer } from '../../../testing/virtual.delivery-timer.js';
+import type { AcquiredLease, NewDeadLetter, Settlement } from '../../delivery-ledger.js';
 import { SettlementBook } from './settlement-book.js';
 
 const HEALTH = { state: 'ok', reason: '', cure: '', failures: 0, deliveredAt: 0 } as const;

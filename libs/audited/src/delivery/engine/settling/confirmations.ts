@@ -1,14 +1,14 @@
-import type { ChainId } from '../../event/audit-record.js';
-import type { Confirmation } from '../delivery-verdict.js';
-import type { Destination } from '../destination.options.js';
-import type { PreparedBatch } from './batch-source.js';
+import type { ChainId } from '../../../event/audit-record.js';
+import type { Confirmation } from '../../delivery-verdict.js';
+import type { Destination } from '../../destination.options.js';
+import type { PreparedBatch } from '../sending/batch-source.js';
 import type { DeadLetterReplay } from './dead-letter-replay.js';
-import type { DeliveryCounters } from './delivery-counters.js';
-import type { DeliveryNotices } from './delivery-notices.js';
-import type { DeliveryTimer } from './delivery-timer.js';
-import { DeliveryTrouble } from './delivery-trouble.js';
-import type { DestinationMood } from './destination-mood.js';
-import { limitedCall } from './limited-call.js';
+import type { DeliveryCounters } from '../delivery-counters.js';
+import type { DeliveryNotices } from '../delivery-notices.js';
+import type { DeliveryTimer } from '../delivery-timer.js';
+import { DeliveryTrouble } from '../delivery-trouble.js';
+import type { DestinationMood } from '../destination-mood.js';
+import { limitedCall } from '../sending/limited-call.js';
 import { SentWindow } from './sent-window.js';
 import type { SettlementBook } from './settlement-book.js';
 

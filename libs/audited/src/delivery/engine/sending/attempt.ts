@@ -1,7 +1,7 @@
-import type { DeliveryBatch } from '../audit-exporter.js';
-import type { DeliveryVerdict, RefusedEvent } from '../delivery-verdict.js';
-import type { Destination } from '../destination.options.js';
-import type { DeliveryTimer } from './delivery-timer.js';
+import type { DeliveryBatch } from '../../audit-exporter.js';
+import type { DeliveryVerdict, RefusedEvent } from '../../delivery-verdict.js';
+import type { Destination } from '../../destination.options.js';
+import type { DeliveryTimer } from '../delivery-timer.js';
 
 /** A verdict, or what an exporter did instead of giving one. */
 export type AttemptResult =

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { readRecord } from '../../storage/stored-record.js';
-import { anAppendableEvent } from '../../testing/audit-event.fixture.js';
-import { sealedRecords } from '../../testing/sealed-records.fixture.js';
-import type { DeliverableEvent } from '../audit-exporter.js';
-import type { DeliveryVerdict } from '../delivery-verdict.js';
+import { readRecord } from '../../../storage/stored-record.js';
+import { anAppendableEvent } from '../../../testing/audit-event.fixture.js';
+import { sealedRecords } from '../../../testing/sealed-records.fixture.js';
+import type { DeliverableEvent } from '../../audit-exporter.js';
+import type { DeliveryVerdict } from '../../delivery-verdict.js';
 import type { PreparedBatch } from './batch-source.js';
 import { firstCourse, outcomeOf, type Course, type CourseRules } from './course.js';
 

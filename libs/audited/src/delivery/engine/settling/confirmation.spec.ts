@@ -1,8 +1,8 @@
-import { DeliveryWorld } from '../../testing/delivery-world.fixture.js';
-import { ScriptedExporter } from '../../testing/scripted.exporter.js';
-import type { Confirmation, DeliveryVerdict } from '../delivery-verdict.js';
-import type { DeliveryBatch } from '../audit-exporter.js';
-import type { DeliveryEngine } from './delivery.engine.js';
+import { DeliveryWorld } from '../../../testing/delivery-world.fixture.js';
+import { ScriptedExporter } from '../../../testing/scripted.exporter.js';
+import type { Confirmation, DeliveryVerdict } from '../../delivery-verdict.js';
+import type { DeliveryBatch } from '../../audit-exporter.js';
+import type { DeliveryEngine } from '../delivery.engine.js';
 
 /** Handles are counted: the first batch is "1". */
 function acknowledging(confirms: (handle: string) => Confirmation, maxEvents = 20_000): ScriptedExporter {

@@ -1,14 +1,14 @@
-import type { ChainId, StoredRecord } from '../../event/audit-record.js';
-import type { RecordStream } from '../../storage/record-stream.js';
-import { readRecord } from '../../storage/stored-record.js';
-import type { Confirmation, DeliveryVerdict } from '../delivery-verdict.js';
-import type { DeadLetter, DeadLetterBook } from '../delivery-ledger.js';
-import type { Destination } from '../destination.options.js';
-import { deliverable } from '../exporter-settings.js';
-import { batchId, type PreparedBatch } from './batch-source.js';
-import { AttemptCount } from './attempt-count.js';
-import { firstCourse, type Course, type Outcome } from './course.js';
-import type { DeliveryTimer } from './delivery-timer.js';
+import type { ChainId, StoredRecord } from '../../../event/audit-record.js';
+import type { RecordStream } from '../../../storage/record-stream.js';
+import { readRecord } from '../../../storage/stored-record.js';
+import type { Confirmation, DeliveryVerdict } from '../../delivery-verdict.js';
+import type { DeadLetter, DeadLetterBook } from '../../delivery-ledger.js';
+import type { Destination } from '../../destination.options.js';
+import { deliverable } from '../../exporter-settings.js';
+import { batchId, type PreparedBatch } from '../sending/batch-source.js';
+import { AttemptCount } from '../sending/attempt-count.js';
+import { firstCourse, type Course, type Outcome } from '../sending/course.js';
+import type { DeliveryTimer } from '../delivery-timer.js';
 import type { SettlementBook } from './settlement-book.js';
 
 /** So many are sent again before the log has its turn. */

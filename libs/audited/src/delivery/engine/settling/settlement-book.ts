@@ -1,4 +1,4 @@
-import type { ChainId } from '../../event/audit-record.js';
+import type { ChainId } from '../../../event/audit-record.js';
 import type {
   AcquiredLease,
   ChainCursor,
@@ -6,8 +6,8 @@ import type {
   DestinationHealth,
   NewDeadLetter,
   Settlement,
-} from '../delivery-ledger.js';
-import type { DeliveryTimer } from './delivery-timer.js';
+} from '../../delivery-ledger.js';
+import type { DeliveryTimer } from '../delivery-timer.js';
 
 /** What one settlement may carry; more wait for the next. */
 const MOST_LETTERS = 500;

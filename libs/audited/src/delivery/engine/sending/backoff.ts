@@ -1,4 +1,4 @@
-import type { HoldTimes, RetryTimes } from '../destination.options.js';
+import type { HoldTimes, RetryTimes } from '../../destination.options.js';
 
 /**
  * Full jitter: anything from 0 to a limit that doubles with each failure, so that many senders do not come back at once; never
