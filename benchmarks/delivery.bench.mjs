@@ -132,14 +132,14 @@ class DeliveryBench {
 
   tcp() {
     return this.#deliver(
-      syslog({ host: '127.0.0.1', port: this.sink.ports.tcp, transport: 'tcp', resendWindow: false }),
+      syslog({ host: '127.0.0.1', port: this.sink.ports.tcp, transport: 'tcp', resendWindowMs: false }),
     );
   }
 
   tls() {
     const { tls: port } = this.sink.ports;
     const tls = { ca: this.ca, serverName: 'localhost' };
-    return this.#deliver(syslog({ host: '127.0.0.1', port, transport: 'tls', tls, resendWindow: false }));
+    return this.#deliver(syslog({ host: '127.0.0.1', port, transport: 'tls', tls, resendWindowMs: false }));
   }
 
   tcpRaw() {
