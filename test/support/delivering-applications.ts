@@ -65,6 +65,8 @@ async function application(database: string | DatabaseOptions, received: Receive
   const audit = AuditModule.forRoot({
     database,
     lifecycle: false,
+    // Configured, and so the same in both: it must not make them take each other's leases.
+    origin: { instanceId: 'api' },
     delivery: { leaseMs: 2000, pollMs: 50, settleEveryMs: 20 },
     destinations: [{ name: 'siem', exporter: received.exporter(), lingerMs: 0, retry: { initialMs: 20, maxMs: 50 } }],
   });
