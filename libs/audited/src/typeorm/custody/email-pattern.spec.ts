@@ -15,6 +15,9 @@ function isLike(text: string, pattern: string): boolean {
   return new RegExp(`^${expression.join('')}$`, 'u').test(text);
 }
 
+const kelvin = '\u212a';
+const dottedI = '\u0130';
+
 const asciiLower = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 describe('emailPattern', () => {
@@ -23,8 +26,26 @@ describe('emailPattern', () => {
     ['A_da%!@x', '%"a!_da!%!!@x"%'],
     ['"a\\"@x', '%"%a%%@x"%'],
     ['Jörg@x', '%"j%rg@x"%'],
+    ['Kim@x', '%"_im@x"%'],
+    ['\u212aim@x', '%"%im@x"%'],
+    ['i\u0307@x', '%"%@x"%'],
   ])('of %s is %s', (email, pattern) => {
     expect(emailPattern(email)).toBe(pattern);
+  });
+
+  it.each([
+    [kelvin, kelvin],
+    [kelvin, 'k'],
+    ['k', kelvin],
+    ['K', kelvin],
+    [dottedI, 'i\u0307'],
+    ['i\u0307', dottedI],
+    ['I\u0307', dottedI],
+  ])('of %j finds the stored %j, whose lower case is the same', (email, stored) => {
+    const personal = canonicalJson({ '/actor/email': stored });
+    expect(holdsEmail(personal, email)).toBe(true);
+    expect(isLike(asciiLower(personal), emailPattern(email))).toBe(true);
+    expect(isLike(personal.toLowerCase(), emailPattern(email))).toBe(true);
   });
 
   it('finds whatever holds the address, on databases that only know the lower case of A to Z', () => {
