@@ -13,11 +13,12 @@ const ROOMS = {
   delivery: ['event', 'formats', 'storage'],
   recording: ['event', 'catalogue', 'redaction', 'integrity', 'storage'],
   custody: ['event', 'integrity', 'storage', 'delivery', 'recording'],
+  reading: ['event', 'storage'],
   capture: ['event', 'catalogue', 'recording'],
   typeorm: ['event', 'integrity', 'storage', 'delivery'],
   exporters: ['event', 'formats', 'delivery'],
   // capture: the reading API is audited by the same decorator as everybody's routes (docs/adr/0005).
-  http: ['event', 'integrity', 'formats', 'storage', 'delivery', 'recording', 'custody', 'capture'],
+  http: ['event', 'integrity', 'formats', 'storage', 'delivery', 'recording', 'custody', 'reading', 'capture'],
   console: ['http'],
   // Contracts, fakes and builders for every port; the rooms that own one, and the words.
   testing: ['event', 'catalogue', 'redaction', 'integrity', 'formats', 'storage', 'delivery', 'capture'],

@@ -111,7 +111,12 @@ describe('the file of a SqliteAuditStore', () => {
     await opened(file, (store) => store.verify());
     const first = applied();
     await opened(file, (store) => store.verify());
-    expect(first).toStrictEqual(['CreateAuditLog1795219200000', 'AddCustody1795305600000', 'AddDelivery1795392000000']);
+    expect(first).toStrictEqual([
+      'CreateAuditLog1795219200000',
+      'AddCustody1795305600000',
+      'AddDelivery1795392000000',
+      'AddReading1795478400000',
+    ]);
     expect(applied()).toStrictEqual(first);
   });
 });

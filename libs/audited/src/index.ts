@@ -183,6 +183,7 @@ export {
   OptionsInvalidError,
   OverloadedError,
   QueryInvalidError,
+  QueryTooSlowError,
   RecordDamagedError,
   SchemaTooNewError,
   SpoolFullError,

@@ -52,6 +52,8 @@ export interface AuditRecord {
   readonly seal: AuditSeal;
   /** True when the personal part was erased; the seal stays valid. */
   readonly erased?: true;
+  /** True when there is a personal part that whoever reads may not see; the seal is the stored record's. */
+  readonly masked?: true;
 }
 
 /** A stored row, exactly as the store keeps it: what a verifier needs. */

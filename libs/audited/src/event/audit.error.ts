@@ -16,6 +16,7 @@ export type AuditErrorCode =
   | 'AUDIT_CHAIN_INVALID'
   | 'AUDIT_RECORD_DAMAGED'
   | 'AUDIT_QUERY_INVALID'
+  | 'AUDIT_QUERY_TOO_SLOW'
   | 'AUDIT_CATALOGUE_INVALID'
   | 'AUDIT_COVERAGE_MISSING'
   | 'AUDIT_OVERLOADED'
@@ -272,6 +273,19 @@ export class QueryInvalidError extends AuditError {
     cure: string,
   ) {
     super('AUDIT_QUERY_INVALID', `Audit query parameter "${parameter}" ${problem}. ${cure}`);
+  }
+}
+
+/** A read took longer than it may. */
+export class QueryTooSlowError extends AuditError {
+  override readonly name = 'QueryTooSlowError';
+
+  constructor(limitMs: number) {
+    super(
+      'AUDIT_QUERY_TOO_SLOW',
+      `The audit log was not read through within ${limitMs} ms. Ask for less: a time range, an actor, a resource or a ` +
+        'type, a longer word to search for; or for a longer limit.',
+    );
   }
 }
 

@@ -1,27 +1,32 @@
-import type { AuditOutcome, AuditSeverity } from '../event/audit-event.js';
 import type { AuditRecord } from '../event/audit-record.js';
 import { QueryInvalidError } from '../event/audit.error.js';
+import type { AuditFilters } from './reading/audit-filters.js';
 
 /** Most records one page may hold. */
 export const MAX_PAGE_RECORDS = 1000;
+/** Most records that may be left out in front; a cursor goes further, and costs the same on every page. */
+export const MAX_OFFSET = 10_000;
 const DEFAULT_PAGE_RECORDS = 100;
 
-/** Which records to read. All given filters must match; results are newest first. */
-export interface AuditQuery {
+/** Which records to read. All given filters must match. */
+export interface AuditQuery extends AuditFilters {
+  /** Records that any of these match are left out; a record that lacks a value does not match it. */
+  readonly not?: AuditFilters;
+  /**
+   * Words that must all be in the record, whatever their case: in its action, reason, details, error or the names of its
+   * resources, each as part of a longer word too. What stands in double quotes is one word.
+   */
+  readonly text?: string;
+  /** In the order in which they were recorded. @default 'newest' first */
+  readonly order?: 'newest' | 'oldest';
+  /** Leaves out the first so many, 0 to {@link MAX_OFFSET}; not together with `cursor`, which has no such limit. @default 0 */
+  readonly offset?: number;
+  /** Also count what matches, as far as that is cheap. @default false */
+  readonly total?: boolean;
   /** @default 100, at most {@link MAX_PAGE_RECORDS} */
   readonly limit?: number;
   /** `next` of the page before: continue there. Stable while others append. */
   readonly cursor?: string;
-  readonly chain?: string;
-  readonly type?: string;
-  readonly outcome?: AuditOutcome;
-  readonly severity?: AuditSeverity;
-  readonly actorId?: string;
-  readonly resourceType?: string;
-  readonly resourceId?: string;
-  readonly correlationId?: string;
-  readonly sessionId?: string;
-  readonly tenantId?: string;
   /** Only events that occurred at or after this time. */
   readonly from?: Date;
   /** Only events that occurred before this time. */
@@ -33,6 +38,14 @@ export interface AuditPage {
   readonly records: readonly AuditRecord[];
   /** Pass as `cursor` to read on; absent on the last page. */
   readonly next?: string;
+  /** Present when it was asked for. */
+  readonly total?: MatchCount;
+}
+
+/** How many records match: `eq` exactly so many, `gte` at least so many. */
+export interface MatchCount {
+  readonly count: number;
+  readonly relation: 'eq' | 'gte';
 }
 
 /** A query whose every field was checked. Times are ISO texts, as stored. */

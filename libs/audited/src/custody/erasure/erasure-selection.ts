@@ -1,3 +1,4 @@
+import { queryFacts } from '../../storage/reading/query-facts.js';
 import type { AuditQuery } from '../../storage/audit-query.js';
 import { checkQuery } from '../../storage/audit-query.js';
 import { CustodyInputError } from '../../event/custody.error.js';
@@ -48,10 +49,7 @@ export function describedSelection(selection: ErasureSelection): JsonObject {
   if ('email' in selection) {
     return { kind: 'email' };
   }
-  const filters = Object.entries(selection.query).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value instanceof Date ? value.toISOString() : value] as const],
-  );
-  return { kind: 'query', filters: Object.fromEntries(filters) };
+  return { kind: 'query', filters: queryFacts(selection.query) };
 }
 
 function checkedFilters(value: unknown): Omit<AuditQuery, 'limit' | 'cursor'> {

@@ -2,11 +2,11 @@ import type { AuditDraft } from '../../event/audit-draft.js';
 import { RecordDamagedError } from '../../event/audit.error.js';
 import { MAIN_CHAIN, type AuditRecord, type ChainHead, type StoredRecord } from '../../event/audit-record.js';
 import { CustodyInputError } from '../../event/custody.error.js';
-import type { JsonObject } from '../../event/json-value.js';
 import type { RecordStream } from '../../storage/record-stream.js';
 import { readRecord } from '../../storage/stored-record.js';
 import type { CustodyRecords } from '../custody-records.js';
-import type { CheckedExport } from './export-request.js';
+import { queryFacts } from '../../storage/reading/query-facts.js';
+import type { CheckedExport, ExportRequest } from './export-request.js';
 
 /** What an export needs of a log. */
 export interface ExportParts {
@@ -102,15 +102,17 @@ function readable(
 }
 
 /** A mistyped chain is not an empty one. */
-async function wantedHeads(log: ExportParts['log'], wanted: string | undefined): Promise<readonly ChainHead[]> {
+async function wantedHeads(log: ExportParts['log'], wanted: ExportRequest['chain']): Promise<readonly ChainHead[]> {
   const heads = await log.heads();
-  const chosen = wanted === undefined ? heads : heads.filter(({ chain }) => chain === wanted);
-  if (wanted !== undefined && chosen.length === 0) {
-    const names = heads.map(({ chain }) => chain).join(', ');
+  const names = typeof wanted === 'string' ? [wanted] : wanted;
+  const chosen = names === undefined ? heads : heads.filter(({ chain }) => names.includes(chain));
+  const missing = names?.find((name) => !heads.some(({ chain }) => chain === name));
+  if (missing !== undefined) {
+    const known = heads.map(({ chain }) => chain).join(', ');
     throw new CustodyInputError(
       'chain',
-      `is "${wanted}", and there is no such chain`,
-      names === '' ? 'The log is empty.' : `There are: ${names}.`,
+      `is "${missing}", and there is no such chain`,
+      known === '' ? 'The log is empty.' : `There are: ${known}.`,
     );
   }
   return chosen;
@@ -118,11 +120,7 @@ async function wantedHeads(log: ExportParts['log'], wanted: string | undefined):
 
 function draftOf({ request, filters }: CheckedExport): AuditDraft {
   const { format, by, reason, afterPosition } = request;
-  const selection: JsonObject = Object.fromEntries(
-    Object.entries({ ...filters, afterPosition }).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value instanceof Date ? value.toISOString() : value]],
-    ),
-  );
+  const selection = queryFacts({ ...filters, afterPosition });
   return {
     type: 'audit.export',
     actor: by ?? { kind: 'system' },

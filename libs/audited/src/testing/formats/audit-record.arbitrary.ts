@@ -284,6 +284,7 @@ export const anyRecord: fc.Arbitrary<AuditRecord> = facts<AuditRecord>(
       ['chain', 'position', 'previousHash', 'hash', 'scheme'],
     ),
     erased: fc.constant(true as const),
+    masked: fc.constant(true as const),
   },
   ['event', 'seal'],
 );

@@ -4,12 +4,18 @@ import { RECORD_COLUMN_NAMES } from '../../storage/record-columns.js';
 import { CreateAuditLog1795219200000 } from '../migrations/mysql/1795219200000-create-audit-log.migration.js';
 import { AddCustody1795305600000 } from '../migrations/mysql/1795305600000-add-custody.migration.js';
 import { AddDelivery1795392000000 } from '../migrations/mysql/1795392000000-add-delivery.migration.js';
+import { AddReading1795478400000 } from '../migrations/mysql/1795478400000-add-reading.migration.js';
 import { MAC_COLUMN, SEAL_COLUMN_NAMES } from '../server/record-row.js';
 import { inTime } from './in-time.js';
 import type { MysqlSession } from './mysql-session.js';
 
 /** In the order they are run. */
-export const MYSQL_MIGRATIONS = [CreateAuditLog1795219200000, AddCustody1795305600000, AddDelivery1795392000000];
+export const MYSQL_MIGRATIONS = [
+  CreateAuditLog1795219200000,
+  AddCustody1795305600000,
+  AddDelivery1795392000000,
+  AddReading1795478400000,
+];
 export const MYSQL_MIGRATIONS_TABLE = 'audit_migrations';
 
 /** How long another process that brings the schema up to date is waited for. */

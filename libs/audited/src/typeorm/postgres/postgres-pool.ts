@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { CreatePostgresAuditLog1795219200000 } from '../migrations/postgres/1795219200000-create-audit-log.migration.js';
 import { AddPostgresCustody1795305600000 } from '../migrations/postgres/1795305600000-add-custody.migration.js';
 import { AddPostgresDelivery1795392000000 } from '../migrations/postgres/1795392000000-add-delivery.migration.js';
+import { AddPostgresReading1795478400000 } from '../migrations/postgres/1795478400000-add-reading.migration.js';
 import { SILENT_LOGGER } from '../server/silent.logger.js';
 import { inSession, type PostgresSession, type SessionLimit } from './postgres-session.js';
 import type { PostgresSettings } from './postgres.options.js';
@@ -13,6 +14,7 @@ export const MIGRATIONS = [
   CreatePostgresAuditLog1795219200000,
   AddPostgresCustody1795305600000,
   AddPostgresDelivery1795392000000,
+  AddPostgresReading1795478400000,
 ];
 /** Where the migrations that ran are noted. */
 export const MIGRATIONS_TABLE = 'audit_migrations';

@@ -13,7 +13,14 @@ export type AuditTable =
   | 'audit_permits'
   | 'audit_destinations'
   | 'audit_delivery_cursors'
-  | 'audit_dead_letters';
+  | 'audit_dead_letters'
+  | 'audit_projections'
+  | 'audit_facets'
+  | 'audit_documents'
+  | 'audit_counts'
+  | 'audit_minutes'
+  | 'audit_names'
+  | 'audit_secrets';
 
 /** What differs between database servers in the statements that read the log. */
 export interface ServerDialect {

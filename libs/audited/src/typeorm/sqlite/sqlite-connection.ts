@@ -8,6 +8,7 @@ import { AuditRecordEntity } from '../audit-record.entity.js';
 import { CreateAuditLog1795219200000 } from '../migrations/1795219200000-create-audit-log.migration.js';
 import { AddCustody1795305600000 } from '../migrations/1795305600000-add-custody.migration.js';
 import { AddDelivery1795392000000 } from '../migrations/1795392000000-add-delivery.migration.js';
+import { AddReading1795478400000 } from '../migrations/1795478400000-add-reading.migration.js';
 
 /** SQLite's name for a database that lives in memory and ends with its connection. */
 export const IN_MEMORY = ':memory:';
@@ -15,7 +16,12 @@ export const IN_MEMORY = ':memory:';
 /** SQLite's name for a database in a temporary file; it cannot be made durable, and is refused for that. */
 const NAMELESS = '';
 
-const MIGRATIONS = [CreateAuditLog1795219200000, AddCustody1795305600000, AddDelivery1795392000000];
+const MIGRATIONS = [
+  CreateAuditLog1795219200000,
+  AddCustody1795305600000,
+  AddDelivery1795392000000,
+  AddReading1795478400000,
+];
 const MIGRATIONS_TABLE = 'audit_migrations';
 
 /** How long a writer of another process is waited for. */

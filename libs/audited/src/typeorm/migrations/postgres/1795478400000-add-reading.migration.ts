@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { schemaOf } from '../../postgres/postgres-names.js';
+
+/**
+ * What makes reading fast, all of it made of the log alone: which rows have a value (`audit_facets`), what can be searched
+ * (`audit_documents`), counts by time and by name, and how far each of them has come. None of it is proof; rows in
+ * `audit_projections` that are removed make it begin anew.
+ *
+ * `audit_secrets` holds the key that cursors of pages are signed with, so that every process accepts those of the others.
+ */
+export class AddPostgresReading1795478400000 implements MigrationInterface {
+  readonly name = 'AddPostgresReading1795478400000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const schema = schemaOf(runner);
+    for (const statement of statements(schema)) {
+      await runner.query(statement);
+    }
+    await runner.query(`INSERT INTO ${schema}.audit_secrets (name, value) VALUES ($1, $2)`, [
+      'cursor',
+      randomBytes(32).toString('hex'),
+    ]);
+  }
+
+  down(): Promise<void> {
+    return Promise.reject(new Error('An older version finds a newer schema and refuses it; restore a backup instead.'));
+  }
+}
+
+const text = 'TEXT COLLATE "C"';
+
+const statements = (schema: string): readonly string[] => [
+  `CREATE TABLE ${schema}.audit_projections (
+    projection ${text} NOT NULL,
+    chain ${text} NOT NULL,
+    position BIGINT NOT NULL,
+    PRIMARY KEY (projection, chain)
+  ) WITH (fillfactor = 50)`,
+  `CREATE TABLE ${schema}.audit_facets (
+    sequence BIGINT NOT NULL,
+    facet SMALLINT NOT NULL,
+    value ${text} NOT NULL,
+    PRIMARY KEY (facet, value, sequence)
+  )`,
+  `CREATE TABLE ${schema}.audit_documents (sequence BIGINT NOT NULL PRIMARY KEY, document ${text} NOT NULL)`,
+  `CREATE TABLE ${schema}.audit_counts (
+    quarter BIGINT NOT NULL,
+    count BIGINT NOT NULL,
+    chain ${text} NOT NULL,
+    facts ${text} NOT NULL,
+    PRIMARY KEY (chain, quarter, facts)
+  ) WITH (fillfactor = 80)`,
+  `CREATE TABLE ${schema}.audit_minutes (
+    minute BIGINT NOT NULL,
+    count BIGINT NOT NULL,
+    chain ${text} NOT NULL,
+    tenant ${text} NOT NULL,
+    PRIMARY KEY (chain, minute, tenant)
+  ) WITH (fillfactor = 80)`,
+  `CREATE TABLE ${schema}.audit_names (
+    day BIGINT NOT NULL,
+    count BIGINT NOT NULL,
+    kind SMALLINT NOT NULL,
+    chain ${text} NOT NULL,
+    name ${text} NOT NULL,
+    PRIMARY KEY (chain, day, kind, name)
+  ) WITH (fillfactor = 80)`,
+  `CREATE TABLE ${schema}.audit_secrets (name ${text} NOT NULL PRIMARY KEY, value ${text} NOT NULL)`,
+];
