@@ -8,6 +8,7 @@ import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '
 import { checkChainName } from '../../storage/chain-name.js';
 import { DatabaseCustody } from '../custody/database-custody.js';
 import { DatabaseLedger } from '../delivery/database-ledger.js';
+import { DatabaseIndex } from '../reading/projections/database-index.js';
 import type { StoreAccess, StoreOptions, WhenAppended } from '../store.options.js';
 import { verifySettings } from '../verification/verify-settings.js';
 import { IN_MEMORY } from './sqlite-connection.js';
@@ -29,6 +30,7 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   });
   private readonly custodyOfFile = new DatabaseCustody(this.statements);
   private readonly ledgerOfFile = new DatabaseLedger(this.statements);
+  private readonly indexOfFile = new DatabaseIndex(this.statements);
   /** The thread that is there as long as the store is open; of a store that is opened for reading, it can only read. */
   private writer: SqliteThread | undefined;
   private reader: Promise<SqliteThread> | undefined;
@@ -106,6 +108,11 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   /** Destinations, leases and dead letters; works while the store is open. */
   ledger(): DatabaseLedger {
     return this.ledgerOfFile;
+  }
+
+  /** What makes reading fast, to be brought forward; works while the store is open. */
+  index(): DatabaseIndex {
+    return this.indexOfFile;
   }
 
   async close(): Promise<void> {
