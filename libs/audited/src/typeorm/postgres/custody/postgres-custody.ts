@@ -1,6 +1,7 @@
 import { DatabaseUnusableError } from '../../../event/audit.error.js';
 import type { ScrubOptions } from '../../../storage/custody-store.js';
 import type { CustodyDatabase, NeededRights, SqlStatement, WriteDurability } from '../../custody/custody-database.js';
+import { REMOVING_FROM_INDEX } from '../../reading/projections/index-tables.js';
 import type { RawRow, RunQuery } from '../../server/server-database.js';
 import { SqlConditions, type SqlValue } from '../../server/server-dialect.js';
 import type { PostgresDialect } from '../postgres-dialect.js';
@@ -24,6 +25,7 @@ const ERASING: NeededRights = {
   grants: [
     ['SELECT, INSERT, UPDATE, DELETE', 'audit_permits'],
     ['UPDATE, DELETE', 'audit_records'],
+    ...REMOVING_FROM_INDEX,
   ],
 };
 
@@ -107,11 +109,11 @@ export class PostgresCustody implements CustodyDatabase {
   };
 
   async scrub(options: ScrubOptions): Promise<readonly string[]> {
-    const parent = this.dialect.table('audit_records');
+    const tables = { parent: this.dialect.table('audit_records'), facets: this.dialect.table('audit_facets') };
     const { touched } = this;
     this.touched = new Set();
     const { leftovers, unclean } = await this.access
-      .write((session) => scrubPartitions(session, parent, touched, options), SCRUB_LIMIT)
+      .write((session) => scrubPartitions(session, tables, touched, options), SCRUB_LIMIT)
       .catch((error: unknown) => {
         this.touched = undefined;
         throw error;

@@ -1,9 +1,10 @@
 import type { ChainHead, ChainId } from '../../../event/audit-record.js';
 import type { IndexLag, IndexStep, LogIndex } from '../../../storage/reading/log-index.js';
-import { wasCarriedOut, type CustodyDatabase, type NeededRights } from '../../custody/custody-database.js';
+import { wasCarriedOut, type CustodyDatabase } from '../../custody/custody-database.js';
 import { firstPosition } from '../../custody/first-position.js';
 import { SqlConditions } from '../../server/server-dialect.js';
 import { positionIn, ProgressTable } from './chain-progress.js';
+import { INDEXING } from './index-tables.js';
 import { statementsOf, type LogProjection, type ProjectedRecord } from './log-projection.js';
 import { logProjections } from './log-projections.js';
 import { ProjectedRecords } from './projected-records.js';
@@ -15,12 +16,6 @@ const CHARACTERS_PER_TRANSACTION = 1_000_000;
 const FIRST_RECORDS = 100;
 /** How many chains one step looks at. */
 const CHAINS_PER_STEP = 100;
-const INDEXING: NeededRights = {
-  work: 'keep the index of the log',
-  grants: (
-    ['audit_projections', 'audit_facets', 'audit_documents', 'audit_counts', 'audit_minutes', 'audit_names'] as const
-  ).map((table) => ['SELECT, INSERT, UPDATE, DELETE', table]),
-};
 
 type Head = Pick<ChainHead, 'chain' | 'position'>;
 
