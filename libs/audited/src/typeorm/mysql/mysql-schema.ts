@@ -5,7 +5,6 @@ import { CreateAuditLog1795219200000 } from '../migrations/mysql/1795219200000-c
 import { AddCustody1795305600000 } from '../migrations/mysql/1795305600000-add-custody.migration.js';
 import { AddDelivery1795392000000 } from '../migrations/mysql/1795392000000-add-delivery.migration.js';
 import { AddReading1795478400000 } from '../migrations/mysql/1795478400000-add-reading.migration.js';
-import type { AuditTable } from '../server/server-dialect.js';
 import { MAC_COLUMN, SEAL_COLUMN_NAMES } from '../server/record-row.js';
 import { INDEX_TABLES } from '../reading/projections/index-tables.js';
 import { inTime } from './in-time.js';
@@ -20,11 +19,6 @@ export const MYSQL_MIGRATIONS = [
 ];
 export const MYSQL_MIGRATIONS_TABLE = 'audit_migrations';
 
-/** A column of each table of the index. */
-const INDEX_COLUMNS: readonly (readonly [table: AuditTable, column: string])[] = INDEX_TABLES.map((table) => [
-  table,
-  ['audit_facets', 'audit_documents'].includes(table) ? 'sequence' : 'chain',
-]);
 /** How long another process that brings the schema up to date is waited for. */
 const MIGRATION_WAIT_SECONDS = 60;
 /** How long a migration itself may take; one that rewrites a large table takes its time. */
@@ -128,8 +122,9 @@ export async function requireRights(session: MysqlSession): Promise<void> {
     `INSERT INTO audit_checkpoints (chain, size, root, signed_at, note)
      SELECT chain, size, root, signed_at, note FROM audit_checkpoints WHERE FALSE`,
   );
-  for (const [table, column] of INDEX_COLUMNS) {
-    await session.change(`INSERT INTO ${table} (${column}) SELECT ${column} FROM ${table} WHERE FALSE`);
+  for (const table of INDEX_TABLES) {
+    const column = ['audit_facets', 'audit_documents'].includes(table) ? 'sequence' : 'chain';
+    await session.change(`INSERT INTO ${table} SELECT * FROM ${table} WHERE FALSE`);
     await session.change(`UPDATE ${table} SET ${column} = ${column} WHERE FALSE`);
   }
   await session.rows('SELECT value FROM audit_secrets LIMIT 0');

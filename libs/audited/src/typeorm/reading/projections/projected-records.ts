@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../../event/audit-event.js';
 import type { ChainId, PersonalPart } from '../../../event/audit-record.js';
+import { columnValues, type ColumnValue } from '../../../storage/record-columns.js';
 import type { CustodyDatabase } from '../../custody/custody-database.js';
 import type { RawRow } from '../../server/server-database.js';
 import { SqlConditions } from '../../server/server-dialect.js';
@@ -68,18 +69,14 @@ function lengthOf(text: RawRow[string] | undefined): number {
   return typeof text === 'string' ? text.length : 0;
 }
 
-/** One whose texts can not be read contributes nothing to any projection. */
+/** One that somebody damaged contributes nothing to any projection. */
 function projected(chain: ChainId, { position, sequence, body, personal }: RawRow): readonly ProjectedRecord[] {
   try {
-    return [
-      {
-        chain,
-        position: Number(position),
-        sequence: Number(sequence),
-        event: JSON.parse(String(body)) as AuditEvent,
-        personal: personal === null ? undefined : (JSON.parse(String(personal)) as PersonalPart),
-      },
-    ];
+    const event = JSON.parse(String(body)) as AuditEvent;
+    const part = personal === null ? undefined : (JSON.parse(String(personal)) as PersonalPart);
+    // Every event has these; one that lacks them was not sealed like this.
+    const isWhole = columnValues(event, part).every((value: ColumnValue | undefined) => value !== undefined);
+    return isWhole ? [{ chain, position: Number(position), sequence: Number(sequence), event, personal: part }] : [];
   } catch {
     return [];
   }
