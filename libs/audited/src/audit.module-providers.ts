@@ -10,6 +10,7 @@ import { systemClock } from './event/clock.js';
 import { MAIN_CHAIN } from './event/audit-record.js';
 import { CUSTODY_PROVIDERS } from './audit.module-custody.js';
 import { DELIVERY_PROVIDERS } from './audit.module-delivery.js';
+import { READING_PROVIDERS } from './audit.module-reading.js';
 import { AppendSignal } from './delivery/engine/append-signal.js';
 import { CheckpointSchedule } from './custody/checkpoints/checkpoint-schedule.js';
 import { AuditContext } from './recording/context/audit-context.js';
@@ -28,6 +29,7 @@ import { RecorderCounters } from './recording/accounting/recorder-counters.js';
 import { Sequencer } from './recording/transactions/sequencer.js';
 import { Spool } from './recording/spool/spool.js';
 import { TransactionalRecorder } from './recording/transactions/transactional-recorder.js';
+import { IndexKeeper } from './reading/index-keeper.js';
 import { Redactor } from './redaction/redactor.js';
 import { AuditInbox } from './storage/audit-inbox.js';
 import { AuditReader } from './storage/audit-reader.js';
@@ -204,6 +206,7 @@ const writePath: Provider[] = [
       Sequencer,
       AUDIT_OPTIONS,
       CheckpointSchedule,
+      IndexKeeper,
     ],
     useFactory: (
       recorder: AuditRecorder,
@@ -218,6 +221,7 @@ const writePath: Provider[] = [
       sequencer: Sequencer | undefined,
       { checkpoints: { trustedKeys, logName } }: ResolvedAuditOptions,
       schedule: CheckpointSchedule,
+      keeper: IndexKeeper,
     ) => {
       const drafts = new ContextualDrafts(context, failures);
       const transactional =
@@ -244,6 +248,7 @@ const writePath: Provider[] = [
         trustedKeys,
         logName,
         checkpoints: () => schedule.state(),
+        index: () => keeper.state(),
       });
     },
   },
@@ -271,6 +276,7 @@ export const AUDIT_PROVIDERS: Provider[] = [
   ...writePath,
   ...CUSTODY_PROVIDERS,
   ...DELIVERY_PROVIDERS,
+  ...READING_PROVIDERS,
   ...capture,
   LIFECYCLE_PROVIDER,
 ];

@@ -22,10 +22,12 @@ import { DeliveryEngine } from './delivery/engine/delivery.engine.js';
 import { AuditDestinations } from './delivery/operating/audit-destinations.js';
 import { CheckpointSchedule } from './custody/checkpoints/checkpoint-schedule.js';
 import { CaptureBootstrap } from './capture/capture-bootstrap.js';
+import { IndexKeeper } from './reading/index-keeper.js';
 import { AuditLifecycle } from './recording/lifecycle/audit-lifecycle.js';
 import { AuditService } from './recording/audit.service.js';
 import { AuditJournal } from './recording/journal/audit-journal.js';
 import { AuditReader } from './storage/audit-reader.js';
+import { LogIndex } from './storage/reading/log-index.js';
 
 /**
  * The audit trail of an application. Import it once, in the root module:
@@ -39,7 +41,7 @@ import { AuditReader } from './storage/audit-reader.js';
 @Module({
   imports: [DiscoveryModule],
   providers: AUDIT_PROVIDERS,
-  exports: [AuditService, AuditReader, AuditJournal, AuditCustody, AuditDestinations],
+  exports: [AuditService, AuditReader, AuditJournal, AuditCustody, AuditDestinations, LogIndex],
 })
 export class AuditModule extends AuditModuleBase implements NestModule, OnApplicationBootstrap, OnApplicationShutdown {
   /** @throws OptionsInvalidError for what has to be known now; the rest of the options is checked at boot */
@@ -59,6 +61,7 @@ export class AuditModule extends AuditModuleBase implements NestModule, OnApplic
     @Inject(AuditLifecycle) private readonly lifecycle: AuditLifecycle,
     @Inject(CheckpointSchedule) private readonly checkpoints: CheckpointSchedule,
     @Inject(DeliveryEngine) private readonly deliveries: DeliveryEngine,
+    @Inject(IndexKeeper) private readonly index: IndexKeeper,
     @Inject(AUDIT_DATA_SOURCE) private readonly application: unknown,
   ) {
     super();
@@ -74,6 +77,7 @@ export class AuditModule extends AuditModuleBase implements NestModule, OnApplic
     await this.lifecycle.start();
     this.checkpoints.start();
     this.deliveries.start();
+    this.index.start();
   }
 
   /** Connections are closed by now: everything that was accepted becomes durable. */

@@ -37,6 +37,7 @@ function aService() {
     transactional: undefined,
     trustedKeys: [],
     checkpoints: () => undefined,
+    index: () => undefined,
   });
   return { service, drafts, context, failures };
 }

@@ -10,6 +10,7 @@ import type { AuditPage, AuditQuery } from '../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../storage/audit-reader.js';
 import { correlatedRecords } from '../storage/reading/correlated-records.js';
 import type { ReadOptions } from '../storage/reading/read-options.js';
+import type { IndexState } from '../storage/reading/log-index.js';
 import type { AuditContext } from './context/audit-context.js';
 import type { AuditReceipt, AuditRecorder } from './audit-recorder.js';
 import type { AuditDurability } from '../event/durability.js';
@@ -47,6 +48,8 @@ export interface AuditServiceParts {
   readonly logName?: string | undefined;
   /** How the signing goes; `undefined` where nobody signs. */
   readonly checkpoints: () => CheckpointState | undefined;
+  /** How the keeping of the index goes; `undefined` where this process does not keep it. */
+  readonly index: () => IndexState | undefined;
 }
 
 /** How the audit trail is doing, for operators and health checks. */
@@ -57,6 +60,8 @@ export interface AuditStatus extends WriterStatus {
   readonly failures: Readonly<Partial<Record<AuditFailureCause, number>>>;
   /** How the signing of the log goes; absent where there is no key. */
   readonly checkpoints?: CheckpointState;
+  /** How far the index is behind the log; absent where this process does not keep it. */
+  readonly index?: IndexState;
 }
 
 /**
@@ -206,11 +211,13 @@ export class AuditService {
   status(): AuditStatus {
     const { writer, counters, failures } = this.parts;
     const checkpoints = this.parts.checkpoints();
+    const index = this.parts.index();
     return {
       ...writer.status(),
       events: counters.snapshot(),
       failures: failures.snapshot(),
       ...(checkpoints === undefined ? {} : { checkpoints }),
+      ...(index === undefined ? {} : { index }),
     };
   }
 

@@ -4,11 +4,12 @@ type Listener = (chain: ChainId, through?: number) => void;
 
 /** Lets a store tell of what it appended before anybody is there to listen: the store is made first. */
 export class AppendSignal {
-  private listener: Listener | undefined;
+  private readonly listeners: Listener[] = [];
 
-  readonly appended: Listener = (chain, through) => this.listener?.(chain, through);
+  readonly appended: Listener = (chain, through) => this.listeners.forEach((listener) => listener(chain, through));
 
+  /** @param listener must not throw: whoever appended has done so */
   listen(listener: Listener): void {
-    this.listener = listener;
+    this.listeners.push(listener);
   }
 }

@@ -14,6 +14,16 @@ export interface IndexLag {
   readonly records: number;
 }
 
+/** How the keeping of the index goes in a process, for operators and health checks. */
+export interface IndexState {
+  /** How many records the index was behind when it was last looked at, about a second ago; absent before the first look. */
+  readonly records?: number;
+  /** When that was. ISO 8601, UTC. */
+  readonly seenAt?: string;
+  /** Code of the error that the last attempt failed with; absent when it did not fail. */
+  readonly problem?: string;
+}
+
 /**
  * What makes reading fast, kept behind the log. Answers never depend on it being up to date: what it has not taken in yet is
  * read in full. One per application; the class is its own DI token.

@@ -14,11 +14,23 @@ export interface SqlStatement {
   readonly isCondition?: true;
 }
 
+/**
+ * `durable`: a power cut takes nothing of it once it is written. `soon`: it may take the whole transaction, never a part, and
+ * nothing that was durable; for what is made of the log and can be made again. Where a database knows no difference, durable.
+ */
+export type WriteDurability = 'durable' | 'soon';
+
 /** What an account must be allowed, for work that not every application does. */
 export interface NeededRights {
   /** What it can not do without them, as words after `to`: `erase or prune`. */
   readonly work: string;
   readonly grants: readonly (readonly [rights: string, table: AuditTable])[];
+}
+
+/** A column of a key, and what it holds. */
+export interface KeyColumn {
+  readonly name: string;
+  readonly holds: 'number' | 'text';
 }
 
 /** What differs between databases in the statements of custody, and in those that search the log. */
@@ -36,6 +48,12 @@ export interface CustodyDialect extends ServerDialect {
   upsert(insert: string, key: readonly string[], replaced: readonly string[]): string;
   /** The text that `columnText` made a column of. */
   textOf(column: string): string;
+  /** A condition: the values of these columns are those of one of the rows, which are given as placeholders. */
+  among(columns: readonly KeyColumn[], rows: readonly (readonly string[])[]): string;
+  /** The column by which a row of `audit_documents` is addressed. */
+  readonly documentKey: string;
+  /** An INSERT of key and document of several rows, given as the text after VALUES; rows that are there already do no harm. */
+  insertDocuments(rows: string): string;
 }
 
 /** Part of a chain that lies in one place which can be dropped as a whole. */
@@ -54,9 +72,15 @@ export interface PartDropper {
   /**
    * Drops the part, and deletes what else the chain has up to its end, in one transaction.
    *
+   * @param alongside statements that go in the same transaction, before anybody has to wait for it; asked for anew with
+   *   every attempt, and one whose condition is not met is such an attempt
    * @returns how many records went; `undefined` when it cannot be done now
    */
-  drop(chain: string, part: DroppablePart): Promise<number | undefined>;
+  drop(
+    chain: string,
+    part: DroppablePart,
+    alongside: () => Promise<readonly SqlStatement[]>,
+  ): Promise<number | undefined>;
 }
 
 /**
@@ -72,12 +96,22 @@ export interface CustodyDatabase {
    * that it found as they were included. The last one is 0 and stands for a condition when that was not met.
    *
    * @param rights told when they are missing; default: what erasing and pruning need
+   * @param durability default: `durable`
    */
-  write(statements: readonly SqlStatement[], rights?: NeededRights): Promise<readonly number[]>;
+  write(
+    statements: readonly SqlStatement[],
+    rights?: NeededRights,
+    durability?: WriteDurability,
+  ): Promise<readonly number[]>;
   /** Told which records lost their personal part, where the database has to look for their pages later. */
   readonly noteErased?: (chain: string, positions: readonly number[]) => Promise<void>;
   scrub(options: ScrubOptions): Promise<readonly string[]>;
   readonly dropper?: PartDropper;
+}
+
+/** Whether a transaction was carried out: no condition of it was unmet. @param changed what `write` gave */
+export function wasCarriedOut(statements: readonly SqlStatement[], changed: readonly number[]): boolean {
+  return changed.length === statements.length && (changed.at(-1) !== 0 || statements.at(-1)?.isCondition !== true);
 }
 
 /** A database that custody can work on while it is open. */

@@ -28,4 +28,9 @@ export const MYSQL_DIALECT: CustodyDialect = {
     return `${insert} ON DUPLICATE KEY UPDATE ${(columns.length === 0 ? nothing : columns).join(', ')}`;
   },
   textOf: (column) => column,
+  among: (columns, rows) =>
+    `(${columns.map(({ name }) => name).join(', ')}) IN (${rows.map((row) => `(${row.join(', ')})`).join(', ')})`,
+  documentKey: 'sequence',
+  insertDocuments: (rows) =>
+    `INSERT INTO audit_documents (sequence, document) VALUES ${rows} ON DUPLICATE KEY UPDATE sequence = sequence`,
 };

@@ -1,4 +1,4 @@
-import type { CustodyDialect } from '../custody/custody-database.js';
+import type { CustodyDialect, KeyColumn } from '../custody/custody-database.js';
 import { upsertOnConflict } from '../custody/upsert-on-conflict.js';
 import type { AuditTable, Bind } from '../server/server-dialect.js';
 import { quoted } from './postgres-names.js';
@@ -26,6 +26,7 @@ export class PostgresDialect implements CustodyDialect {
   readonly now = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
   readonly upsert = upsertOnConflict;
   readonly reading: PostgresReading;
+  readonly documentKey = 'sequence';
   private readonly schema: string;
 
   constructor(schema: string) {
@@ -75,5 +76,16 @@ export class PostgresDialect implements CustodyDialect {
 
   textOf(column: string): string {
     return column.replace(EVERY_KEPT, (_, kept) => (kept === '0' ? '\0' : '\u2400'));
+  }
+
+  /** Looked up one by one in the index of the key; a list after IN would be taken apart and planned row by row. */
+  among(columns: readonly KeyColumn[], rows: readonly (readonly string[])[]): string {
+    const types = columns.map(({ holds }) => (holds === 'number' ? 'bigint' : 'text'));
+    const typed = rows.map((row) => `(${row.map((place, index) => `${place}::${types[index]}`).join(', ')})`);
+    return `(${columns.map(({ name }) => name).join(', ')}) IN (VALUES ${typed.join(', ')})`;
+  }
+
+  insertDocuments(rows: string): string {
+    return `INSERT INTO ${this.table('audit_documents')} (sequence, document) VALUES ${rows} ON CONFLICT DO NOTHING`;
   }
 }

@@ -13,6 +13,7 @@ import type { InCustody } from '../custody/custody-database.js';
 import { DatabaseCustody } from '../custody/database-custody.js';
 import { DatabaseLedger } from '../delivery/database-ledger.js';
 import { RecordSearch } from '../reading/record-search.js';
+import { DatabaseIndex } from '../reading/projections/database-index.js';
 import type { StoreOptions, WhenAppended } from '../store.options.js';
 import { DatabaseVerification } from '../verification/database-verification.js';
 import { verifySettings } from '../verification/verify-settings.js';
@@ -33,6 +34,7 @@ export class ServerAuditStore implements AuditStore, AuditReader {
   private readonly custodyOfDatabase: DatabaseCustody;
   private readonly whenAppended: WhenAppended | undefined;
   private readonly ledgerOfDatabase: DatabaseLedger;
+  private readonly indexOfDatabase: DatabaseIndex;
   private isOpen = false;
   private opening: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
@@ -48,6 +50,7 @@ export class ServerAuditStore implements AuditStore, AuditReader {
     this.search = new RecordSearch(database.custody);
     this.custodyOfDatabase = new DatabaseCustody(database.custody);
     this.ledgerOfDatabase = new DatabaseLedger(database.custody);
+    this.indexOfDatabase = new DatabaseIndex(database.custody);
   }
 
   async open(): Promise<void> {
@@ -123,6 +126,11 @@ export class ServerAuditStore implements AuditStore, AuditReader {
   /** Destinations, leases and dead letters; works while the store is open. */
   ledger(): DatabaseLedger {
     return this.ledgerOfDatabase;
+  }
+
+  /** What makes reading fast, to be brought forward; works while the store is open. */
+  index(): DatabaseIndex {
+    return this.indexOfDatabase;
   }
 
   async close(): Promise<void> {

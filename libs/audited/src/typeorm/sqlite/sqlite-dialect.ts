@@ -19,4 +19,9 @@ export const SQLITE_DIALECT: CustodyDialect = {
   now: "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)",
   upsert: upsertOnConflict,
   textOf: (column) => column,
+  among: (columns, rows) =>
+    `(${columns.map(({ name }) => name).join(', ')}) IN (VALUES ${rows.map((row) => `(${row.join(', ')})`).join(', ')})`,
+  documentKey: 'rowid',
+  // A virtual table knows no other way.
+  insertDocuments: (rows) => `INSERT OR REPLACE INTO audit_documents (rowid, document) VALUES ${rows}`,
 };

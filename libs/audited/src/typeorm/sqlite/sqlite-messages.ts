@@ -3,7 +3,7 @@ import type { SealKeys } from '../../integrity/seal-keys.js';
 import type { AppendableEvent } from '../../storage/audit-store.js';
 import type { ScrubOptions } from '../../storage/custody-store.js';
 import type { VerifyOptions, VerifyProgress } from '../../storage/audit-reader.js';
-import type { SqlStatement } from '../custody/custody-database.js';
+import type { SqlStatement, WriteDurability } from '../custody/custody-database.js';
 
 /** What a thread is started with. */
 export interface SqliteThreadOptions {
@@ -24,7 +24,11 @@ export type SqliteCall =
   /** Looks at the records of a chain between two positions, both included. */
   | { readonly operation: 'sift'; readonly chain: Uint8Array; readonly from: number; readonly through: number }
   | { readonly operation: 'query'; readonly statement: SqlStatement }
-  | { readonly operation: 'transact'; readonly statements: readonly SqlStatement[] }
+  | {
+      readonly operation: 'transact';
+      readonly statements: readonly SqlStatement[];
+      readonly durability: WriteDurability;
+    }
   | { readonly operation: 'scrub'; readonly options: ScrubOptions }
   | { readonly operation: 'close' };
 

@@ -11,6 +11,7 @@ import type { ReadOptions } from '../../storage/reading/read-options.js';
 import { DatabaseCustody } from '../custody/database-custody.js';
 import { DatabaseLedger } from '../delivery/database-ledger.js';
 import { RecordSearch } from '../reading/record-search.js';
+import { DatabaseIndex } from '../reading/projections/database-index.js';
 import type { StoreAccess, StoreOptions, WhenAppended } from '../store.options.js';
 import { verifySettings } from '../verification/verify-settings.js';
 import { IN_MEMORY } from './sqlite-connection.js';
@@ -33,6 +34,7 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   private readonly custodyOfFile = new DatabaseCustody(this.statements);
   private readonly ledgerOfFile = new DatabaseLedger(this.statements);
   private readonly search = new RecordSearch(this.statements);
+  private readonly indexOfFile = new DatabaseIndex(this.statements);
   /** The thread that is there as long as the store is open; of a store that is opened for reading, it can only read. */
   private writer: SqliteThread | undefined;
   private reader: Promise<SqliteThread> | undefined;
@@ -109,6 +111,11 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   /** Destinations, leases and dead letters; works while the store is open. */
   ledger(): DatabaseLedger {
     return this.ledgerOfFile;
+  }
+
+  /** What makes reading fast, to be brought forward; works while the store is open. */
+  index(): DatabaseIndex {
+    return this.indexOfFile;
   }
 
   async close(): Promise<void> {

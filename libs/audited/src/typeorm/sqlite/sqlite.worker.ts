@@ -56,7 +56,7 @@ async function perform(request: SqliteRequest): Promise<unknown> {
     case 'query':
       return query(database.connection.handle, request.statement);
     case 'transact':
-      return transact(database.connection.handle, request.statements);
+      return transact(database.connection.handle, request.statements, request.durability);
     case 'scrub':
       return scrub(database.connection.handle, request.options);
     case 'verify':

@@ -17,6 +17,7 @@ export class AddPostgresReading1795478400000 implements MigrationInterface {
     for (const statement of statements(schema)) {
       await runner.query(statement);
     }
+    await runner.query(`DO $do$ ${searchIndex(schema)} $do$`);
     await runner.query(`INSERT INTO ${schema}.audit_secrets (name, value) VALUES ($1, $2)`, [
       'cursor',
       randomBytes(32).toString('hex'),
@@ -29,6 +30,28 @@ export class AddPostgresReading1795478400000 implements MigrationInterface {
 }
 
 const text = 'TEXT COLLATE "C"';
+
+/**
+ * Trigrams find any part of a word. Where the extension is not there and can not be had (a missing right, a server without
+ * it), the log does without the index; it is made at a later start, once the extension is there.
+ */
+const searchIndex = (schema: string): string => `
+  DECLARE space TEXT;
+  BEGIN
+    BEGIN
+      CREATE EXTENSION IF NOT EXISTS pg_trgm;
+    EXCEPTION WHEN OTHERS THEN
+      NULL;
+    END;
+    SELECT format('%I', nspname) INTO space FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
+      WHERE extname = 'pg_trgm';
+    IF FOUND THEN
+      EXECUTE 'CREATE INDEX audit_documents_trigrams ON ${schema.replaceAll("'", "''")}.audit_documents
+        USING gin (document ' || space || '.gin_trgm_ops)';
+    END IF;
+  EXCEPTION WHEN insufficient_privilege THEN
+    NULL;
+  END`;
 
 const statements = (schema: string): readonly string[] => [
   `CREATE TABLE ${schema}.audit_projections (
@@ -43,6 +66,8 @@ const statements = (schema: string): readonly string[] => [
     value ${text} NOT NULL,
     PRIMARY KEY (facet, value, sequence)
   )`,
+  // No statistics of personal values: no erasure would reach them there.
+  `ALTER TABLE ${schema}.audit_facets ALTER COLUMN value SET STATISTICS 0`,
   `CREATE TABLE ${schema}.audit_documents (sequence BIGINT NOT NULL PRIMARY KEY, document ${text} NOT NULL)`,
   `CREATE TABLE ${schema}.audit_counts (
     quarter BIGINT NOT NULL,
