@@ -14,7 +14,7 @@ import { RecordSearch } from '../reading/record-search.js';
 import { DatabaseIndex } from '../reading/projections/database-index.js';
 import type { StoreAccess, StoreOptions, WhenAppended } from '../store.options.js';
 import { verifySettings } from '../verification/verify-settings.js';
-import { IN_MEMORY } from './sqlite-connection.js';
+import { IN_MEMORY } from './sqlite-file.js';
 import { SqliteCustody } from './sqlite-custody.js';
 import { SqliteThread } from './sqlite-thread.js';
 

@@ -10,7 +10,8 @@ import type { VerifyProgress } from '../../storage/audit-reader.js';
 import { verifySettings } from '../verification/verify-settings.js';
 import { answerCalls, tell } from './sqlite-answers.js';
 import { SqliteAppender } from './sqlite-appender.js';
-import { IN_MEMORY, openForReading, openForWriting, type SqliteConnection } from './sqlite-connection.js';
+import { openForReading, openForWriting, type SqliteConnection } from './sqlite-connection.js';
+import { IN_MEMORY } from './sqlite-file.js';
 import type { SqliteRequest, SqliteThreadOptions } from './sqlite-messages.js';
 import { SqliteSiftThreads } from './sqlite-sift-threads.js';
 import { query, scrub, transact } from './sqlite-statements.js';
@@ -41,7 +42,7 @@ async function perform(request: SqliteRequest): Promise<unknown> {
     return open();
   }
   if (request.operation === 'close') {
-    await database?.connection.source.destroy();
+    await database?.connection.close();
     database = undefined;
     return undefined;
   }

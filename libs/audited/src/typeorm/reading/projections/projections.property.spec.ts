@@ -72,7 +72,7 @@ beforeAll(async () => {
   };
 });
 
-afterAll(() => connection.source.destroy());
+afterAll(() => connection.close());
 
 type Step =
   | { readonly kind: 'append'; readonly chain: string; readonly count: number }
