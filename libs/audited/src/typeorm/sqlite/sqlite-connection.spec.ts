@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MIGRATIONS } from './sqlite-schema.js';
-import { openForReading, openForWriting, type SqliteConnection } from './sqlite-connection.js';
+import { openForReading, openForWriting } from './sqlite-connection.js';
+import type { SqliteConnection } from './sqlite-file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'audited-connection-'));
 const file = join(folder, 'audit.sqlite');

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { DatabaseUnusableError } from '../../event/audit.error.js';
-import { IN_MEMORY, prepareFolder, refuseFolder, unusable } from './sqlite-file.js';
+import { IN_MEMORY, prepareFolder, refuseFolder, unusable, type SqliteConnection } from './sqlite-file.js';
 import { isUpToDate, requireSchema } from './sqlite-schema.js';
 
 /** How long a writer of another process is waited for. */
@@ -10,12 +10,6 @@ const BUSY_TIMEOUT_MS = 5000;
 const CACHE_KIB = 65_536;
 /** A larger log between checkpoints makes fewer random writes. 8000 pages are 32 MB. */
 const CHECKPOINT_PAGES = 8000;
-
-/** An open database, by the driver's own handle. */
-export interface SqliteConnection {
-  readonly handle: Database;
-  readonly close: () => Promise<void>;
-}
 
 /**
  * Opens the log for writing: makes the folder, brings the schema up to date by migrations, and makes

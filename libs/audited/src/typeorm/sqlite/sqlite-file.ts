@@ -1,6 +1,13 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { Database } from 'better-sqlite3';
 import { DatabaseUnusableError, SchemaTooNewError } from '../../event/audit.error.js';
+
+/** An open database, by the driver's own handle. */
+export interface SqliteConnection {
+  readonly handle: Database;
+  readonly close: () => Promise<void>;
+}
 
 /** SQLite's name for a database that lives in memory and ends with its connection. */
 export const IN_MEMORY = ':memory:';

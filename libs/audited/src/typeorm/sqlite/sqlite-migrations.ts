@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { AuditHeadEntity } from '../audit-head.entity.js';
 import { AuditRecordEntity } from '../audit-record.entity.js';
 import { appliedMigrations, MIGRATIONS, MIGRATIONS_TABLE } from './sqlite-schema.js';
-import type { SqliteConnection } from './sqlite-connection.js';
+import type { SqliteConnection } from './sqlite-file.js';
 
 /**
  * Opens a database and brings its schema up to date.

@@ -7,7 +7,8 @@ import type { CustodyDatabase, SqlStatement } from '../../custody/custody-databa
 import { DatabaseCustody } from '../../custody/database-custody.js';
 import type { RawRow } from '../../server/server-database.js';
 import { SqliteAppender } from '../../sqlite/sqlite-appender.js';
-import { openForWriting, type SqliteConnection } from '../../sqlite/sqlite-connection.js';
+import { openForWriting } from '../../sqlite/sqlite-connection.js';
+import type { SqliteConnection } from '../../sqlite/sqlite-file.js';
 import { SQLITE_DIALECT } from '../../sqlite/sqlite-dialect.js';
 import { query, transact } from '../../sqlite/sqlite-statements.js';
 import { DatabaseIndex } from './database-index.js';
