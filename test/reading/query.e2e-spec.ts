@@ -2,16 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import fc from 'fast-check';
 import { SqliteAuditStore, PostgresAuditStore } from 'nestjs-audited/typeorm';
 import pg from 'pg';
 import { PostgresServer } from '../support/postgres-server.js';
 import type { IndexTables } from '../support/reading/index-rows.js';
-import { askedFor, mayBeSeen, SINGLE_FILTERS } from '../support/reading/queried-log.js';
-import { queriedLog, tryQuery, type QueriedLog } from '../support/reading/query-trial.js';
+import type { EmptyLog } from '../support/reading/query-trial.js';
+import { queryCases } from '../support/reading/query.cases.js';
 
-const LOGS_OF_FILES = 6;
-const LOGS_OF_SERVER = 3;
 const folder = mkdtempSync(join(tmpdir(), 'audited-query-'));
 const disposals: (() => Promise<unknown>)[] = [];
 
@@ -55,63 +52,38 @@ async function postgresTables(url: string): Promise<IndexTables> {
   };
 }
 
-async function logInFile(seed: number): Promise<QueriedLog> {
-  const file = join(folder, `log-${seed}.sqlite`);
+let files = 0;
+
+async function newFile(): Promise<EmptyLog> {
+  const file = join(folder, `log-${++files}.sqlite`);
   const store = new SqliteAuditStore(file);
   await store.open();
   disposals.push(() => store.close());
-  return queriedLog(store, sqliteTables(file), seed);
+  return { store, tables: sqliteTables(file) };
 }
 
 let server: PostgresServer | undefined;
 
-async function logOnServer(seed: number): Promise<QueriedLog> {
+async function newDatabase(): Promise<EmptyLog> {
   if (server === undefined) {
-    server = await PostgresServer.start();
-    disposals.push(() => server?.dispose() ?? Promise.resolve());
+    const started = (server = await PostgresServer.start());
+    disposals.push(() => started.dispose());
   }
   const url = await server.newDatabase();
   const store = new PostgresAuditStore({ url });
   await store.open();
   disposals.push(() => store.close());
-  return queriedLog(store, await postgresTables(url), seed);
+  return { store, tables: await postgresTables(url) };
 }
 
-describe.each([
-  ['SQLite', logInFile, LOGS_OF_FILES, 200],
-  ['PostgreSQL', logOnServer, LOGS_OF_SERVER, 60],
-] as const)('queries of a log on %s', (_name, newLog, count, numRuns) => {
-  const logs: QueriedLog[] = [];
+describe('queries of a log in a SQLite file', () => {
+  for (const { promise, run } of queryCases(newFile, { logs: 6, runs: 200 })) {
+    it(promise, run, 120_000);
+  }
+});
 
-  beforeAll(async () => {
-    for (let seed = 0; seed < count; seed++) {
-      logs.push(await newLog(seed));
-    }
-  }, 120_000);
-
-  const logAt = (place: number): QueriedLog => {
-    const log = logs[place % logs.length];
-    if (log === undefined) {
-      throw new Error('no log was made');
-    }
-    return log;
-  };
-
-  it('find by every filter alone what a look at every record finds', async () => {
-    for (const [place, query] of SINGLE_FILTERS.entries()) {
-      await tryQuery(logAt(place), query).catch((error: unknown) => {
-        throw new Error(`log ${place % logs.length}, query ${JSON.stringify(query)}`, { cause: error });
-      });
-    }
-  }, 120_000);
-
-  it('find by any combination, for whoever asks, page by page, what a look at every record finds', async () => {
-    const paging = fc.record({ limit: fc.integer({ min: 1, max: 30 }), offset: fc.integer({ min: 0, max: 40 }) });
-    await fc.assert(
-      fc.asyncProperty(fc.nat(), askedFor, mayBeSeen, paging, async (place, query, options, pages) => {
-        await tryQuery(logAt(place), query, options, pages);
-      }),
-      { numRuns },
-    );
-  }, 180_000);
+describe('queries of a log on PostgreSQL', () => {
+  for (const { promise, run } of queryCases(newDatabase, { logs: 3, runs: 40 })) {
+    it(promise, run, 120_000);
+  }
 });

@@ -9,6 +9,12 @@ import { recordToAppend } from './queried-log.js';
 /** A store with its custody. */
 export type QueriedStore = AuditStore & AuditReader & { custody(): DatabaseCustody };
 
+/** A log that is still empty, and how to reach its tables beside the store. */
+export interface EmptyLog {
+  readonly store: QueriedStore;
+  readonly tables: IndexTables;
+}
+
 /** A log that is asked, beside what is known of it. */
 export interface QueriedLog {
   readonly store: QueriedStore;
@@ -20,7 +26,7 @@ export interface QueriedLog {
  *
  * @param seed decides everything
  */
-export async function queriedLog(store: QueriedStore, tables: IndexTables, seed: number): Promise<QueriedLog> {
+export async function queriedLog({ store, tables }: EmptyLog, seed: number): Promise<QueriedLog> {
   const [picks = []] = fc.sample(fc.array(fc.nat({ max: 99 }), { minLength: 200, maxLength: 200 }), {
     seed,
     numRuns: 1,
