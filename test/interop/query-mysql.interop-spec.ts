@@ -40,6 +40,6 @@ const runOn =
   });
 
   for (const { promise, run } of queryCases(newDatabase, { logs: 3, runs: 40 })) {
-    it(promise, run, 120_000);
+    it(promise, run, 240_000);
   }
 });

@@ -78,12 +78,12 @@ async function newDatabase(): Promise<EmptyLog> {
 
 describe('queries of a log in a SQLite file', () => {
   for (const { promise, run } of queryCases(newFile, { logs: 6, runs: 200 })) {
-    it(promise, run, 120_000);
+    it(promise, run, 240_000);
   }
 });
 
 describe('queries of a log on PostgreSQL', () => {
   for (const { promise, run } of queryCases(newDatabase, { logs: 3, runs: 40 })) {
-    it(promise, run, 120_000);
+    it(promise, run, 240_000);
   }
 });

@@ -178,7 +178,6 @@ export {
 } from './event/audit-record.js';
 export type { JsonObject, JsonValue } from './event/json-value.js';
 export {
-  ActionMissingError,
   AlreadyRegisteredError,
   AuditError,
   CatalogueInvalidError,
@@ -193,15 +192,15 @@ export {
   OverloadedError,
   QueryInvalidError,
   QueryTooSlowError,
-  ReadForbiddenError,
   RecordDamagedError,
   SchemaTooNewError,
   SpoolFullError,
   SpoolUnusableError,
   StoreUnavailableError,
-  TransactionMissingError,
   type AuditErrorCode,
 } from './event/audit.error.js';
+export { ReadForbiddenError } from './event/reading.error.js';
+export { ActionMissingError, TransactionMissingError } from './event/transaction.error.js';
 export {
   CheckpointFileError,
   CustodyInputError,

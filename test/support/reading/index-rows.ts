@@ -35,7 +35,8 @@ export async function indexUpTo(tables: IndexTables, positions: ReadonlyMap<stri
     for (const row of rows) {
       const sequence = Number(row['sequence']);
       const event = JSON.parse(String(row['body'])) as AuditEvent;
-      const personal = row['personal'] === null ? undefined : (JSON.parse(String(row['personal'])) as never);
+      const stored = row['personal'];
+      const personal = typeof stored === 'string' ? (JSON.parse(stored) as Record<string, string>) : undefined;
       for (const [facet, value] of facetsOf({ chain, event, personal })) {
         await run('INSERT INTO audit_facets (facet, value, sequence) VALUES (?, ?, ?)', [
           facet,

@@ -100,7 +100,7 @@ function texts({ action, reason, details, error, resource, targets }: AuditEvent
       : [value];
   const all = [action, reason, ...inDetails(details), error?.type, error?.code, error?.message, resource?.name];
   return [...all, ...(targets ?? []).map(({ name }) => name)]
-    .filter((one) => one !== undefined && one !== null)
+    .filter((one) => typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean')
     .map((one) => plain(String(one)));
 }
 
