@@ -75,6 +75,7 @@ describe('the public surface', () => {
         "InboxMissingError",
         "InboxUnavailableError",
         "KeyInvalidError",
+        "LogIndex",
         "MAIN_CHAIN",
         "MAX_PAGE_RECORDS",
         "NotAudited",
@@ -86,6 +87,7 @@ describe('the public surface', () => {
         "ProofUnavailableError",
         "PruneRefusedError",
         "QueryInvalidError",
+        "QueryTooSlowError",
         "RETENTION_PRESETS",
         "ReanchorNeedlessError",
         "RecordDamagedError",
@@ -205,6 +207,7 @@ describe('the public surface', () => {
         "custodyStoreContract",
         "deliveryLedgerContract",
         "headOf",
+        "logIndexContract",
         "recordsToDeliver",
         "sealedRecords",
       ]
