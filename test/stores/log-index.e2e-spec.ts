@@ -75,7 +75,7 @@ describe('what an erasure and a pruning leave of the index in an SQLite file', (
     const log = logIn(file);
     await log.store.open();
     const events = Array.from({ length: 300 }, (_, index) =>
-      anAppendableEvent({ reason: index < 200 ? `zzz${index}word` : 'ordinary' }, { '/actor/ip': '203.0.113.77' }),
+      anAppendableEvent({ reason: index < 200 ? `zyx${index}word` : 'ordinary' }, { '/actor/ip': '203.0.113.77' }),
     );
     await log.store.append('main', events);
     while (!(await log.index.advance(100)).isCaughtUp);
@@ -84,15 +84,15 @@ describe('what an erasure and a pruning leave of the index in an SQLite file', (
     // A trigram that only the words of removed records have.
     const hasTrigram = async (): Promise<boolean> =>
       (await log.select('SELECT block FROM audit_documents_data')).some(({ block }) =>
-        (block as Buffer).includes('zzz'),
+        (block as Buffer).includes('zyx'),
       );
-    expect([await found('zzz7word'), await hasTrigram()]).toEqual([[expect.anything()], true]);
+    expect([await found('zyx7word'), await hasTrigram()]).toEqual([[expect.anything()], true]);
     await log.custody.removePrefix('main', 200);
     await log.custody.erase(
       'main',
       Array.from({ length: 300 }, (_, index) => index + 1),
     );
-    expect(await found('zzz7word')).toHaveLength(0);
+    expect(await found('zyx7word')).toHaveLength(0);
     expect(await found('ordinary')).toHaveLength(100);
     await log.custody.scrub();
     expect(readFileSync(file).includes('203.0.113.77')).toBe(false);
