@@ -75,6 +75,7 @@ describe('the public surface', () => {
         "InboxMissingError",
         "InboxUnavailableError",
         "KeyInvalidError",
+        "LogIndex",
         "MAIN_CHAIN",
         "MAX_OFFSET",
         "MAX_PAGE_RECORDS",
@@ -208,6 +209,7 @@ describe('the public surface', () => {
         "custodyStoreContract",
         "deliveryLedgerContract",
         "headOf",
+        "logIndexContract",
         "recordsToDeliver",
         "sealedRecords",
       ]

@@ -297,6 +297,7 @@ describe('what is left of a person in the files of a PostgreSQL database', () =>
         : anAppendableEvent({ details: { index }, recordedAt: '2025-01-15T00:00:00.000Z' }),
     );
     await store.append('main', events);
+    while (!(await store.index().advance(500)).isCaughtUp);
     const found = await store.custody().match({ email: ADA['/actor/email'] }, 1000);
     return found.map(({ position }) => position);
   }

@@ -28,7 +28,7 @@ import {
 import { DEFAULT_LIFECYCLE_TYPES, type LifecycleTypes } from './recording/lifecycle/lifecycle-records.js';
 import { DEFAULT_SEQUENCER_LIMITS, type SequencerLimits } from './recording/transactions/sequencer.js';
 import { DEFAULT_SPOOL_OPTIONS, type SpoolOptions } from './recording/spool/spool.options.js';
-import { resolveIndexOptions, type IndexOptions } from './reading/index.options.js';
+import { resolveIndexOptions, type IndexOptions } from './reading/log-index.options.js';
 import type { RedactionOptions } from './redaction/redaction.options.js';
 import { resolveDatabase, type DatabaseOptions } from './typeorm/database.options.js';
 

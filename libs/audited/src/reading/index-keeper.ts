@@ -1,6 +1,6 @@
 import type { IndexState, LogIndex } from '../storage/reading/log-index.js';
 import { Bell } from './bell.js';
-import type { IndexOptions } from './index.options.js';
+import type { IndexOptions } from './log-index.options.js';
 
 /** What a keeper needs. */
 export interface IndexKeeperParts extends IndexOptions {

@@ -17,7 +17,6 @@ export { custodyStoreContract } from './custody-store.contract.js';
 export type { CustodyPorts, CustodyUnderTest } from './custody-under-test.js';
 export { logIndexContract } from './log-index.contract.js';
 export type { LogIndexUnderTest } from './log-index-under-test.js';
-export { assertIndexIsExact } from './indexed-records.js';
 export { recordsToDeliver } from './records-to-deliver.fixture.js';
 export { headOf, sealedRecords } from './sealed-records.fixture.js';
 export { FixedClock } from './fixed.clock.js';

@@ -21,7 +21,7 @@ export async function assertIndexIsExact(log: LogIndexUnderTest): Promise<number
   const documents: number[] = [];
   for (const { chain, sequence, body, personal } of records) {
     const event = JSON.parse(String(body)) as AuditEvent;
-    const part = personal === null ? undefined : (JSON.parse(String(personal)) as PersonalPart);
+    const part = personal === null ? undefined : (JSON.parse(personal as string) as PersonalPart);
     for (const [facet, value] of facetsOf({ chain: String(chain), event, personal: part })) {
       facets.push(line(facet, value, sequence));
     }

@@ -1,4 +1,4 @@
-import { resolveIndexOptions, type IndexOptions } from './index.options.js';
+import { resolveIndexOptions, type IndexOptions } from './log-index.options.js';
 
 describe('resolveIndexOptions', () => {
   it('fills in what is not given', () => {
