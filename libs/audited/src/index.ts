@@ -116,7 +116,6 @@ export type { ErasureSelection } from './storage/custody-store.js';
 export type { CheckpointQuery, StoredCheckpoint } from './storage/tree-store.js';
 export { LogIndex, type IndexLag, type IndexState, type IndexStep } from './storage/reading/log-index.js';
 export type { IndexOptions } from './reading/log-index.options.js';
-export { MAX_PAGE_RECORDS, type AuditPage, type AuditQuery } from './storage/audit-query.js';
 export {
   MAX_OFFSET,
   MAX_PAGE_RECORDS,
