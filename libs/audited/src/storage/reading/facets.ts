@@ -3,6 +3,7 @@ import type { AuditEvent } from '../../event/audit-event.js';
 import type { ChainId, PersonalPart } from '../../event/audit-record.js';
 import { RECORD_COLUMNS, type ColumnValue } from '../record-columns.js';
 import type { FilterName } from './audit-filters.js';
+import { timeFacets } from './time-facets.js';
 
 /** A fact that the index of facets knows the records of, because no index of `audit_records` does. */
 export interface Facet {
@@ -75,11 +76,12 @@ export function facetValue(text: string): string {
 
 /** The facets that a record is found by, each value as {@link facetValue} gives it, none twice. */
 export function facetsOf(record: FacetedRecord): readonly (readonly [facet: number, value: string])[] {
-  return FACETS.flatMap(({ facet: number, filter, common }) =>
+  const values = FACETS.flatMap(({ facet: number, filter, common }) =>
     [...new Set(valuesOf(filter, record))]
       .filter((value) => !common.has(value))
       .map((value) => [number, facetValue(value)] as const),
   );
+  return [...values, ...timeFacets(record.event.occurredAt)];
 }
 
 /** All statuses of a class share a value beside their own: `4xx`. */

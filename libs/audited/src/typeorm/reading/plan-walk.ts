@@ -5,7 +5,7 @@ import type { SqlValue } from '../server/server-dialect.js';
 import { WHOLE_RANGE, type RecordSource } from './reading-dialect.js';
 import { knownTypes } from './known-types.js';
 import type { WalkPlan } from './record-walk.js';
-import { conditionCount, MOST_SOURCES, searchPaths, type SearchPath } from './search-plan.js';
+import { conditionCount, MOST_SOURCES, searchPaths, type SearchPath, type TimeRange } from './search-plan.js';
 import { FEW_RECORDS, searchPrelude } from './search-prelude.js';
 
 type Read = (sql: string, values?: readonly SqlValue[]) => Promise<readonly RawRow[]>;
@@ -21,7 +21,7 @@ export async function planWalk(query: CheckedQuery, dialect: CustodyDialect, rea
   if (conditionCount(query) === 0) {
     return { ...EVERYTHING, isSelective: true };
   }
-  const paths = await withTypes(searchPaths(query, dialect), dialect, read);
+  const paths = await withTypes(searchPaths(query, dialect, await timeRange(query, dialect, read)), dialect, read);
   const [first] = paths;
   if (first !== undefined && paths.length === 1 && first.isWhole && !first.isIndexed) {
     return { ...EVERYTHING, sources: first.sources, isSelective: true };
@@ -55,6 +55,19 @@ function bestOf(paths: readonly SearchPath[], compared: readonly SearchPath[], c
   // Reading documents through is less than reading records, but more than reading what few records an index leads to.
   const path = paths.find(({ sources }) => sources[0]?.kind === 'documents') ?? best;
   return { path, isSelective: path?.isWhole === true };
+}
+
+/** A range that is open at the end where the walk does not begin is closed by what there is. */
+async function timeRange(query: CheckedQuery, dialect: CustodyDialect, read: Read): Promise<TimeRange> {
+  const { from, to, order } = query;
+  const isFar = order === 'newest' ? from === undefined && to !== undefined : from !== undefined && to === undefined;
+  if (!isFar) {
+    return query;
+  }
+  const sought = order === 'newest' ? 'MIN' : 'MAX';
+  const [row] = await read(`SELECT ${sought}(occurred_at) AS moment FROM ${dialect.table('audit_records')}`);
+  const moment = row?.['moment'] ?? undefined;
+  return typeof moment === 'string' ? { from, to, [order === 'newest' ? 'from' : 'to']: moment } : query;
 }
 
 const EVERYTHING = { oldest: WHOLE_RANGE.after, newest: WHOLE_RANGE.through, border: WHOLE_RANGE.through };

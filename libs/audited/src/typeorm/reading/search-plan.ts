@@ -1,5 +1,6 @@
 import type { CheckedQuery } from '../../storage/audit-query.js';
 import { FACETS, facetValue } from '../../storage/reading/facets.js';
+import { rangeFacets } from '../../storage/reading/time-facets.js';
 import type { CheckedFilter, FilterValue } from '../../storage/reading/checked-filters.js';
 import type { CustodyDialect } from '../custody/custody-database.js';
 import { isStorable } from './record-conditions.js';
@@ -21,11 +22,22 @@ export interface SearchPath {
   readonly types?: readonly FilterValue[];
 }
 
+/** When the events that are asked for occurred. */
+export type TimeRange = Pick<CheckedQuery, 'from' | 'to'>;
+
 /** The whole log, record by record. */
 export const WHOLE_LOG: readonly RecordSource[] = [{ kind: 'log' }];
 
-/** Ways to find the records of a query, those first that tell most apart in most logs; empty: only by reading the log. */
-export function searchPaths(query: CheckedQuery, dialect: CustodyDialect): readonly SearchPath[] {
+/**
+ * Ways to find the records of a query, those first that tell most apart in most logs; empty: only by reading the log.
+ *
+ * @param range the time range of the query, with an end that it leaves open filled in where that is known
+ */
+export function searchPaths(
+  query: CheckedQuery,
+  dialect: CustodyDialect,
+  range: TimeRange = query,
+): readonly SearchPath[] {
   const wanted = new Map(query.filters.filter(({ isNegated }) => !isNegated).map((filter) => [filter.name, filter]));
   const conditions = conditionCount(query);
   const paths: (SearchPath | undefined)[] = [
@@ -43,6 +55,7 @@ export function searchPaths(query: CheckedQuery, dialect: CustodyDialect): reado
       return filter === undefined ? undefined : facetPath(facet, filter, conditions, dialect);
     }),
     columnPath(['type'], [wanted.get('type')], conditions, dialect),
+    timePath(range),
     documentPath(query, conditions, dialect),
   ];
   return paths.filter((path) => path !== undefined);
@@ -112,6 +125,19 @@ function facetPath(
     isWhole: conditions === 1,
     isCountable: true,
   };
+}
+
+/** A time range of long ago, without reading through what came after. */
+function timePath({ from, to }: TimeRange): SearchPath | undefined {
+  const found = from === undefined || to === undefined ? undefined : rangeFacets(from, to, MOST_SOURCES);
+  return found === undefined
+    ? undefined
+    : {
+        sources: found.values.map((value) => ({ kind: 'facet', facet: found.facet, value })),
+        isIndexed: true,
+        isWhole: false,
+        isCountable: true,
+      };
 }
 
 function documentPath({ terms }: CheckedQuery, conditions: number, dialect: CustodyDialect): SearchPath | undefined {
