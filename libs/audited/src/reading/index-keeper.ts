@@ -99,7 +99,10 @@ export class IndexKeeper {
     } catch (error) {
       this.problem = wordFor(error);
       if (this.problem !== 'AUDIT_STORE_UNAVAILABLE' || this.failedSince >= PATIENCE) {
-        report('The index of the audit log is not brought forward at the moment; reading takes longer meanwhile', error);
+        report(
+          'The index of the audit log is not brought forward at the moment; reading takes longer meanwhile',
+          error,
+        );
       }
       await this.ending.wait(Math.min(FIRST_RETRY_MS * 2 ** this.failedSince++, LONGEST_RETRY_MS));
     }
