@@ -95,12 +95,12 @@ describe('IndexKeeper', () => {
 
   it('reports a failure, goes on after a while, and says so in its state', async () => {
     const index = new CountedIndex(5);
-    index.failure = Object.assign(new Error('secret'), { code: 'AUDIT_STORE_UNAVAILABLE' });
+    index.failure = Object.assign(new Error('secret'), { code: 'AUDIT_DATABASE_UNUSABLE' });
     const keeper = keeperOf(index);
     keeper.start();
     await index.until(() => index.steps === 1);
     await new Promise(setImmediate);
-    expect(keeper.state()).toEqual({ problem: 'AUDIT_STORE_UNAVAILABLE' });
+    expect(keeper.state()).toEqual({ problem: 'AUDIT_DATABASE_UNUSABLE' });
     expect(recovered).toBe(0);
     index.failure = undefined;
     await index.until(() => index.taken === 5);
@@ -108,6 +108,18 @@ describe('IndexKeeper', () => {
     expect(failures).toEqual([[expect.stringContaining('index of the audit log'), expect.any(Error)]]);
     expect(recovered).toBeGreaterThan(0);
     expect(keeper.state()).not.toHaveProperty('problem');
+  });
+
+  it('leaves it to those who record to tell that the store is not there, and says so in its state', async () => {
+    const index = new CountedIndex(5);
+    index.failure = Object.assign(new Error('down'), { code: 'AUDIT_STORE_UNAVAILABLE' });
+    const keeper = keeperOf(index);
+    keeper.start();
+    await index.until(() => index.steps === 2);
+    await new Promise(setImmediate);
+    await keeper.close(1000);
+    expect(failures).toEqual([]);
+    expect(keeper.state()).toEqual({ problem: 'AUDIT_STORE_UNAVAILABLE' });
   });
 
   it('ends while it waits, while it works, and before it began', async () => {

@@ -5,7 +5,7 @@ import type { IndexOptions } from './log-index.options.js';
 /** What a keeper needs. */
 export interface IndexKeeperParts extends IndexOptions {
   readonly index: LogIndex;
-  /** Told of every failure. Must not throw. */
+  /** Told of failures: of a store that is not there only when that lasts. Must not throw. */
   readonly report: (consequence: string, error: unknown) => void;
   /** Told whenever it goes well. */
   readonly recovered: () => void;
@@ -17,6 +17,8 @@ const LOOK_MS = 1000;
 const COUNTING_SHARE = 0.1;
 /** While others wait for the same database, an index that is far behind leaves them half of the time, as long as a step is short. */
 const LONGEST_PAUSE_MS = 100;
+/** A store that is not there is told by whoever records; it is told here too when that many attempts in a row failed. */
+const PATIENCE = 5;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
 
@@ -95,8 +97,13 @@ export class IndexKeeper {
         await this.ending.wait(LOOK_MS * (0.5 + Math.random()));
       }
     } catch (error) {
-      report('The index of the audit log is not brought forward at the moment; reading takes longer meanwhile', error);
       this.problem = wordFor(error);
+      if (this.problem !== 'AUDIT_STORE_UNAVAILABLE' || this.failedSince >= PATIENCE) {
+        report(
+          'The index of the audit log is not brought forward at the moment; reading takes longer meanwhile',
+          error,
+        );
+      }
       await this.ending.wait(Math.min(FIRST_RETRY_MS * 2 ** this.failedSince++, LONGEST_RETRY_MS));
     }
   }
