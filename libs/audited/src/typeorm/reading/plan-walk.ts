@@ -67,7 +67,7 @@ async function timeRange(query: CheckedQuery, dialect: CustodyDialect, read: Rea
   const sought = order === 'newest' ? 'MIN' : 'MAX';
   const [row] = await read(`SELECT ${sought}(occurred_at) AS moment FROM ${dialect.table('audit_records')}`);
   const moment = row?.['moment'] ?? undefined;
-  return typeof moment === 'string' ? { from, to, [order === 'newest' ? 'from' : 'to']: moment } : query;
+  return typeof moment === 'string' ? { from: from ?? moment, to: to ?? moment } : query;
 }
 
 const EVERYTHING = { oldest: WHOLE_RANGE.after, newest: WHOLE_RANGE.through, border: WHOLE_RANGE.through };
