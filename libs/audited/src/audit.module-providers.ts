@@ -32,6 +32,7 @@ import { Redactor } from './redaction/redactor.js';
 import { AuditInbox } from './storage/audit-inbox.js';
 import { AuditReader } from './storage/audit-reader.js';
 import { AuditStore } from './storage/audit-store.js';
+import { StatisticsReader } from './storage/reading/audit-statistics.js';
 import type { ApplicationDataSource } from './typeorm/application-data-source.js';
 import { storeFor } from './typeorm/audit-database.js';
 import {
@@ -83,6 +84,7 @@ const places: Provider[] = [
       }),
   },
   { provide: AuditReader, useExisting: AuditStore },
+  { provide: StatisticsReader, useExisting: AuditStore },
   {
     provide: Spool,
     inject: [AUDIT_OPTIONS, AUDIT_DATA_SOURCE, FailureLog, LossLedger],
@@ -194,6 +196,7 @@ const writePath: Provider[] = [
     inject: [
       AuditRecorder,
       AuditReader,
+      StatisticsReader,
       AuditContext,
       Redactor,
       FailureLog,
@@ -208,6 +211,7 @@ const writePath: Provider[] = [
     useFactory: (
       recorder: AuditRecorder,
       reader: AuditReader,
+      statistics: StatisticsReader,
       context: AuditContext,
       redactor: Redactor,
       failures: FailureLog,
@@ -234,6 +238,7 @@ const writePath: Provider[] = [
       return new AuditService({
         recorder,
         reader,
+        statistics,
         context,
         drafts,
         redactor,

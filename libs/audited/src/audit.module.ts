@@ -26,6 +26,7 @@ import { AuditLifecycle } from './recording/lifecycle/audit-lifecycle.js';
 import { AuditService } from './recording/audit.service.js';
 import { AuditJournal } from './recording/journal/audit-journal.js';
 import { AuditReader } from './storage/audit-reader.js';
+import { StatisticsReader } from './storage/reading/audit-statistics.js';
 
 /**
  * The audit trail of an application. Import it once, in the root module:
@@ -39,7 +40,7 @@ import { AuditReader } from './storage/audit-reader.js';
 @Module({
   imports: [DiscoveryModule],
   providers: AUDIT_PROVIDERS,
-  exports: [AuditService, AuditReader, AuditJournal, AuditCustody, AuditDestinations],
+  exports: [AuditService, AuditReader, StatisticsReader, AuditJournal, AuditCustody, AuditDestinations],
 })
 export class AuditModule extends AuditModuleBase implements NestModule, OnApplicationBootstrap, OnApplicationShutdown {
   /** @throws OptionsInvalidError for what has to be known now; the rest of the options is checked at boot */

@@ -115,6 +115,18 @@ export { AuditReader, type VerifyOptions, type VerifyProgress } from './storage/
 export type { ErasureSelection } from './storage/custody-store.js';
 export type { CheckpointQuery, StoredCheckpoint } from './storage/tree-store.js';
 export { MAX_PAGE_RECORDS, type AuditPage, type AuditQuery } from './storage/audit-query.js';
+export {
+  StatisticsReader,
+  type ActorCount,
+  type AuditStatistics,
+  type Counts,
+  type HistogramInterval,
+  type HistogramStep,
+  type ResourceCount,
+  type StatisticsFilters,
+  type StatisticsQuery,
+} from './storage/reading/audit-statistics.js';
+export type { ReadOptions } from './storage/reading/read-options.js';
 export { AuditInbox, type InboxEntry, type TransactionOutcome } from './storage/audit-inbox.js';
 export { AuditStore, type AppendableEvent, type AppendReceipt, type ReplayReceipt } from './storage/audit-store.js';
 export type {

@@ -8,6 +8,8 @@ import type { IntegrityReport } from '../integrity/integrity-fault.js';
 import type { Redactor } from '../redaction/redactor.js';
 import type { AuditPage, AuditQuery } from '../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../storage/audit-reader.js';
+import type { AuditStatistics, StatisticsQuery, StatisticsReader } from '../storage/reading/audit-statistics.js';
+import type { ReadOptions } from '../storage/reading/read-options.js';
 import type { AuditContext } from './context/audit-context.js';
 import type { AuditReceipt, AuditRecorder } from './audit-recorder.js';
 import type { AuditDurability } from '../event/durability.js';
@@ -31,6 +33,7 @@ export type TypedDraft = Omit<AuditDraft, 'type'> & { readonly type: AuditEventT
 export interface AuditServiceParts {
   readonly recorder: AuditRecorder;
   readonly reader: AuditReader;
+  readonly statistics: StatisticsReader;
   readonly context: AuditContext;
   readonly drafts: ContextualDrafts;
   readonly redactor: Redactor;
@@ -161,6 +164,16 @@ export class AuditService {
   /** The record of an event, or `undefined`. */
   get(id: string): Promise<AuditRecord | undefined> {
     return this.parts.reader.get(id);
+  }
+
+  /**
+   * The log in numbers: totals, by type, severity, outcome, risk and environment, who acted most often, counts over time.
+   *
+   * @param options what whoever asks may see; without, everything
+   * @throws QueryInvalidError naming the parameter, QueryTooSlowError
+   */
+  statistics(query: StatisticsQuery = {}, options: ReadOptions = {}): Promise<AuditStatistics> {
+    return this.parts.statistics.statistics(query, options);
   }
 
   /**
