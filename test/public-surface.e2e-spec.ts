@@ -95,6 +95,7 @@ describe('the public surface', () => {
         "SpoolFullError",
         "SpoolUnusableError",
         "StatementAlteredError",
+        "StatisticsReader",
         "StoreUnavailableError",
         "TransactionMissingError",
         "TreeIncompleteError",
