@@ -80,7 +80,8 @@ async function benchReading(file, { records, quick, log }) {
     );
     return {
       results: [
-        { id: '11', ...ratioOf(rates, counts, raw), reach: 100, unit: 'times as fast as a scan' },
+        // A scan takes longer with every record, the counts do not: what is to be reached is meant for a million.
+        { id: '11', ...ratioOf(rates, counts, raw), ...(quick ? {} : { reach: 100 }), unit: 'times as fast as a scan' },
         {
           id: '11-histogram',
           ...ratioOf(rates, histogram, raw),

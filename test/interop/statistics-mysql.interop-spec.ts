@@ -1,4 +1,4 @@
-import { createConnection } from 'mysql2/promise';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { MysqlAuditStore } from 'nestjs-audited/typeorm';
 import { MYSQL_DIALECT } from '../../libs/audited/src/typeorm/mysql/mysql-dialect.js';
 import { MysqlServer } from '../support/mysql-server.js';
@@ -32,8 +32,8 @@ async function newLog(): Promise<LogUnderTest> {
       await beside.commit();
     },
     positionOf: async (projection, chain) => {
-      const [rows] = await beside.query(POSITION, [projection, chain]);
-      return Number((rows as readonly { position: number }[])[0]?.position ?? 0);
+      const [rows] = await beside.query<RowDataPacket[]>(POSITION, [projection, chain]);
+      return Number(rows[0]?.['position'] ?? 0);
     },
     close: async () => {
       await beside.end();

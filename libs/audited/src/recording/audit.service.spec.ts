@@ -185,6 +185,9 @@ describe('the rest', () => {
   it('reads through the reader and counts failures', async () => {
     const { service } = aService();
     expect(await service.find({ type: 'x' })).toEqual({ asked: { type: 'x' } });
+    expect(await service.statistics({ top: 3 }, { tenants: ['acme'] })).toEqual({
+      asked: [{ top: 3 }, { tenants: ['acme'] }],
+    });
     expect(service.failures()).toEqual({});
   });
 
