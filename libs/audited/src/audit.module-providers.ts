@@ -34,6 +34,7 @@ import { Redactor } from './redaction/redactor.js';
 import { AuditInbox } from './storage/audit-inbox.js';
 import { AuditReader } from './storage/audit-reader.js';
 import { AuditStore } from './storage/audit-store.js';
+import { StatisticsReader } from './storage/reading/audit-statistics.js';
 import type { ApplicationDataSource } from './typeorm/application-data-source.js';
 import { storeFor } from './typeorm/audit-database.js';
 import {
@@ -85,6 +86,7 @@ const places: Provider[] = [
       }),
   },
   { provide: AuditReader, useExisting: AuditStore },
+  { provide: StatisticsReader, useExisting: AuditStore },
   {
     provide: Spool,
     inject: [AUDIT_OPTIONS, AUDIT_DATA_SOURCE, FailureLog, LossLedger],
@@ -196,6 +198,7 @@ const writePath: Provider[] = [
     inject: [
       AuditRecorder,
       AuditReader,
+      StatisticsReader,
       AuditContext,
       Redactor,
       FailureLog,
@@ -211,6 +214,7 @@ const writePath: Provider[] = [
     useFactory: (
       recorder: AuditRecorder,
       reader: AuditReader,
+      statistics: StatisticsReader,
       context: AuditContext,
       redactor: Redactor,
       failures: FailureLog,
@@ -238,6 +242,7 @@ const writePath: Provider[] = [
       return new AuditService({
         recorder,
         reader,
+        statistics,
         context,
         drafts,
         redactor,

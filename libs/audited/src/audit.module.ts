@@ -28,6 +28,7 @@ import { AuditService } from './recording/audit.service.js';
 import { AuditJournal } from './recording/journal/audit-journal.js';
 import { AuditReader } from './storage/audit-reader.js';
 import { LogIndex } from './storage/reading/log-index.js';
+import { StatisticsReader } from './storage/reading/audit-statistics.js';
 
 /**
  * The audit trail of an application. Import it once, in the root module:
@@ -41,7 +42,7 @@ import { LogIndex } from './storage/reading/log-index.js';
 @Module({
   imports: [DiscoveryModule],
   providers: AUDIT_PROVIDERS,
-  exports: [AuditService, AuditReader, AuditJournal, AuditCustody, AuditDestinations, LogIndex],
+  exports: [AuditService, AuditReader, StatisticsReader, AuditJournal, AuditCustody, AuditDestinations, LogIndex],
 })
 export class AuditModule extends AuditModuleBase implements NestModule, OnApplicationBootstrap, OnApplicationShutdown {
   /** @throws OptionsInvalidError for what has to be known now; the rest of the options is checked at boot */

@@ -1,5 +1,6 @@
 import type { AuditDraft, AuditEnrichment } from '../event/audit-draft.js';
 import type { AuditActor } from '../event/audit-event.js';
+import type { StatisticsReader } from '../storage/reading/audit-statistics.js';
 import { Redactor } from '../redaction/redactor.js';
 import type { AuditReader } from '../storage/audit-reader.js';
 import { AuditContext } from './context/audit-context.js';
@@ -23,11 +24,15 @@ function aService() {
     },
   } as unknown as AuditRecorder;
   const reader = { find: (query: unknown) => Promise.resolve({ asked: query }) } as unknown as AuditReader;
+  const statistics = {
+    statistics: (...asked: unknown[]) => Promise.resolve({ asked }),
+  } as unknown as StatisticsReader;
   const context = new AuditContext();
   const failures = new FailureLog({ error: () => undefined, log: () => undefined }, (text) => text);
   const service = new AuditService({
     recorder,
     reader,
+    statistics,
     context,
     drafts: new ContextualDrafts(context, failures),
     redactor: new Redactor(),
@@ -181,6 +186,9 @@ describe('the rest', () => {
   it('reads through the reader and counts failures', async () => {
     const { service } = aService();
     expect(await service.find({ type: 'x' })).toEqual({ asked: { type: 'x' } });
+    expect(await service.statistics({ top: 3 }, { tenants: ['acme'] })).toEqual({
+      asked: [{ top: 3 }, { tenants: ['acme'] }],
+    });
     expect(service.failures()).toEqual({});
   });
 

@@ -11,6 +11,7 @@ import type { AuditReader, VerifyOptions } from '../storage/audit-reader.js';
 import { correlatedRecords } from '../storage/reading/correlated-records.js';
 import type { ReadOptions } from '../storage/reading/read-options.js';
 import type { IndexState } from '../storage/reading/log-index.js';
+import type { AuditStatistics, StatisticsQuery, StatisticsReader } from '../storage/reading/audit-statistics.js';
 import type { AuditContext } from './context/audit-context.js';
 import type { AuditReceipt, AuditRecorder } from './audit-recorder.js';
 import type { AuditDurability } from '../event/durability.js';
@@ -34,6 +35,7 @@ export type TypedDraft = Omit<AuditDraft, 'type'> & { readonly type: AuditEventT
 export interface AuditServiceParts {
   readonly recorder: AuditRecorder;
   readonly reader: AuditReader;
+  readonly statistics: StatisticsReader;
   readonly context: AuditContext;
   readonly drafts: ContextualDrafts;
   readonly redactor: Redactor;
@@ -182,6 +184,16 @@ export class AuditService {
    */
   correlation(correlationId: string, options: ReadOptions = {}): Promise<readonly AuditRecord[]> {
     return correlatedRecords(this.parts.reader, correlationId, options);
+  }
+
+  /**
+   * The log in numbers: totals, by type, severity, outcome, risk and environment, who acted most often, counts over time.
+   *
+   * @param options what whoever asks may see; without, everything
+   * @throws QueryInvalidError naming the parameter, QueryTooSlowError
+   */
+  statistics(query: StatisticsQuery = {}, options: ReadOptions = {}): Promise<AuditStatistics> {
+    return this.parts.statistics.statistics(query, options);
   }
 
   /**

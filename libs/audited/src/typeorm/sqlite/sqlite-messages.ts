@@ -4,6 +4,7 @@ import type { AppendableEvent } from '../../storage/audit-store.js';
 import type { ScrubOptions } from '../../storage/custody-store.js';
 import type { VerifyOptions, VerifyProgress } from '../../storage/audit-reader.js';
 import type { SqlStatement, WriteDurability } from '../custody/custody-database.js';
+import type { StatisticsRequest } from '../reading/statistics/log-statistics.js';
 
 /** What a thread is started with. */
 export interface SqliteThreadOptions {
@@ -29,6 +30,8 @@ export type SqliteCall =
       readonly statements: readonly SqlStatement[];
       readonly durability: WriteDurability;
     }
+  /** `ended` is shared: not 0 when nobody waits for the answer any more. */
+  | { readonly operation: 'statistics'; readonly request: StatisticsRequest; readonly ended: Int32Array }
   | { readonly operation: 'scrub'; readonly options: ScrubOptions }
   | { readonly operation: 'close' };
 

@@ -7,7 +7,6 @@ export const INDEX_TABLES = [
   'audit_facets',
   'audit_documents',
   'audit_counts',
-  'audit_minutes',
   'audit_names',
 ] as const satisfies readonly AuditTable[];
 

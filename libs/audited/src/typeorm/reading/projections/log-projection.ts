@@ -22,7 +22,7 @@ export interface ProjectedRecord {
  * nothing.
  */
 export interface LogProjection {
-  readonly name: 'search' | 'statistics';
+  readonly name: 'search' | 'statistics' | 'names';
   /**
    * Taking a record away twice changes nothing, and one that is about to be pruned may miss its rows already: then a large part
    * of the log is taken away in many transactions before it is dropped. Absent: all of it in the one that drops.
