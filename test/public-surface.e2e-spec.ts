@@ -86,6 +86,7 @@ describe('the public surface', () => {
         "ProofUnavailableError",
         "PruneRefusedError",
         "QueryInvalidError",
+        "QueryTooSlowError",
         "RETENTION_PRESETS",
         "ReanchorNeedlessError",
         "RecordDamagedError",
@@ -185,6 +186,8 @@ describe('the public surface', () => {
     expect(esModule).toMatchInlineSnapshot(`
       [
         "AuditHttpModule",
+        "PROBLEMS",
+        "ROUTE_PARAMETERS",
       ]
     `);
     expect(commonJs).toEqual(esModule);
