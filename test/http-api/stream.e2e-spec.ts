@@ -38,7 +38,10 @@ describe.each(PLATFORMS)('the live tail on %s', (platform) => {
       [ids[0], 'audit'],
       [ids[2], 'audit'],
     ]);
-    expect(JSON.parse(events[0]?.data ?? '')).toMatchObject({ event: { type: 'order.placed' }, seal: { chain: 'main' } });
+    expect(JSON.parse(events[0]?.data ?? '')).toMatchObject({
+      event: { type: 'order.placed' },
+      seal: { chain: 'main' },
+    });
     expect(tail.response.headers['cache-control']).toBe('no-store, no-transform');
     leave();
   });
