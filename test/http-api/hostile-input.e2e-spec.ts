@@ -49,10 +49,16 @@ describe.each(PLATFORMS)('hostile input on %s', (platform) => {
   });
   afterAll(() => app.nest.close());
 
-  it.each(filters)('finds nothing, or is refused by name: %s', async (name) => {
+  // The address is read by the same code on both.
+  const attacked = platform === 'express' ? filters : ['actorId', 'text', 'not.type', 'cursor'];
+  it.each(attacked)('finds nothing, or is refused by name: %s', async (name) => {
     for (const attack of ATTACKS) {
-      const { status, body } = await got(app, `events?type=order.*&limit=5`.replace(`${name}=`, 'x='), ADMIN).then(() =>
-        got<AuditPage & { parameter?: string }>(app, `events?${name}=${encodeURIComponent(attack)}`, ADMIN),
+      // What others asked for is in the log too, so it is looked for among the samples only.
+      const among = name === 'type' ? '' : '&type=order.*';
+      const { status, body } = await got<AuditPage & { parameter?: string }>(
+        app,
+        `events?${name}=${encodeURIComponent(attack)}${among}`,
+        ADMIN,
       );
       expect([200, 400]).toContain(status);
       if (status === 400) {
@@ -113,7 +119,8 @@ describe.each(PLATFORMS)('hostile input on %s', (platform) => {
         const answer = await app.request(`/v1/audit/${path.replace('{}', encodeURIComponent(attack))}`, {
           headers: ADMIN,
         });
-        expect([200, 400, 404]).toContain(answer.status);
+        // 414: Fastify refuses long parts of a path itself.
+        expect([200, 400, 404, 414]).toContain(answer.status);
         if (answer.status === 200) {
           expect((JSON.parse(answer.text) as AuditPage).records).toEqual([]);
         }
