@@ -123,6 +123,17 @@ export {
   type RecordFilters,
 } from './storage/audit-query.js';
 export type { AnyOf, AuditFilters, FilterName, StatusClass } from './storage/reading/audit-filters.js';
+export {
+  StatisticsReader,
+  type ActorCount,
+  type AuditStatistics,
+  type Counts,
+  type HistogramInterval,
+  type HistogramStep,
+  type ResourceCount,
+  type StatisticsFilters,
+  type StatisticsQuery,
+} from './storage/reading/audit-statistics.js';
 export type { ReadOptions } from './storage/reading/read-options.js';
 export { AuditInbox, type InboxEntry, type TransactionOutcome } from './storage/audit-inbox.js';
 export { AuditStore, type AppendableEvent, type AppendReceipt, type ReplayReceipt } from './storage/audit-store.js';
