@@ -98,6 +98,7 @@ describe('the public surface', () => {
         "SpoolFullError",
         "SpoolUnusableError",
         "StatementAlteredError",
+        "StatisticsReader",
         "StoreUnavailableError",
         "TransactionMissingError",
         "TreeIncompleteError",
