@@ -18,7 +18,18 @@ const ROOMS = {
   typeorm: ['event', 'integrity', 'storage', 'delivery'],
   exporters: ['event', 'formats', 'delivery'],
   // capture: the reading API is audited by the same decorator as everybody's routes (docs/adr/0005).
-  http: ['event', 'integrity', 'formats', 'storage', 'delivery', 'recording', 'custody', 'reading', 'capture'],
+  http: [
+    'event',
+    'catalogue',
+    'integrity',
+    'formats',
+    'storage',
+    'delivery',
+    'recording',
+    'custody',
+    'reading',
+    'capture',
+  ],
   console: ['http'],
   // Contracts, fakes and builders for every port; the rooms that own one, and the words.
   testing: ['event', 'catalogue', 'redaction', 'integrity', 'formats', 'storage', 'delivery', 'capture'],

@@ -190,6 +190,8 @@ describe('the public surface', () => {
     expect(esModule).toMatchInlineSnapshot(`
       [
         "AuditHttpModule",
+        "PROBLEMS",
+        "ROUTE_PARAMETERS",
       ]
     `);
     expect(commonJs).toEqual(esModule);

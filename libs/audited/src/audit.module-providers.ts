@@ -11,6 +11,7 @@ import { MAIN_CHAIN } from './event/audit-record.js';
 import { CUSTODY_PROVIDERS } from './audit.module-custody.js';
 import { DELIVERY_PROVIDERS } from './audit.module-delivery.js';
 import { READING_PROVIDERS } from './audit.module-reading.js';
+import { FLOW_PROVIDERS } from './audit.module-flows.js';
 import { AppendSignal } from './delivery/engine/append-signal.js';
 import { CheckpointSchedule } from './custody/checkpoints/checkpoint-schedule.js';
 import { AuditContext } from './recording/context/audit-context.js';
@@ -30,6 +31,7 @@ import { Sequencer } from './recording/transactions/sequencer.js';
 import { Spool } from './recording/spool/spool.js';
 import { TransactionalRecorder } from './recording/transactions/transactional-recorder.js';
 import { IndexKeeper } from './reading/index-keeper.js';
+import { LogFlows } from './reading/log-flows.js';
 import { Redactor } from './redaction/redactor.js';
 import { AuditInbox } from './storage/audit-inbox.js';
 import { AuditReader } from './storage/audit-reader.js';
@@ -198,6 +200,7 @@ const writePath: Provider[] = [
     inject: [
       AuditRecorder,
       AuditReader,
+      LogFlows,
       StatisticsReader,
       AuditContext,
       Redactor,
@@ -214,6 +217,7 @@ const writePath: Provider[] = [
     useFactory: (
       recorder: AuditRecorder,
       reader: AuditReader,
+      flows: LogFlows,
       statistics: StatisticsReader,
       context: AuditContext,
       redactor: Redactor,
@@ -242,6 +246,7 @@ const writePath: Provider[] = [
       return new AuditService({
         recorder,
         reader,
+        flows,
         statistics,
         context,
         drafts,
@@ -282,6 +287,7 @@ export const AUDIT_PROVIDERS: Provider[] = [
   ...CUSTODY_PROVIDERS,
   ...DELIVERY_PROVIDERS,
   ...READING_PROVIDERS,
+  ...FLOW_PROVIDERS,
   ...capture,
   LIFECYCLE_PROVIDER,
 ];

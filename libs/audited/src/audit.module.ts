@@ -26,6 +26,8 @@ import { IndexKeeper } from './reading/index-keeper.js';
 import { AuditLifecycle } from './recording/lifecycle/audit-lifecycle.js';
 import { AuditService } from './recording/audit.service.js';
 import { AuditJournal } from './recording/journal/audit-journal.js';
+import { LogFlows } from './reading/log-flows.js';
+import { EventTypes } from './catalogue/event-types.js';
 import { AuditReader } from './storage/audit-reader.js';
 import { LogIndex } from './storage/reading/log-index.js';
 import { StatisticsReader } from './storage/reading/audit-statistics.js';
@@ -42,7 +44,17 @@ import { StatisticsReader } from './storage/reading/audit-statistics.js';
 @Module({
   imports: [DiscoveryModule],
   providers: AUDIT_PROVIDERS,
-  exports: [AuditService, AuditReader, StatisticsReader, AuditJournal, AuditCustody, AuditDestinations, LogIndex],
+  exports: [
+    AuditService,
+    AuditReader,
+    StatisticsReader,
+    LogIndex,
+    LogFlows,
+    EventTypes,
+    AuditJournal,
+    AuditCustody,
+    AuditDestinations,
+  ],
 })
 export class AuditModule extends AuditModuleBase implements NestModule, OnApplicationBootstrap, OnApplicationShutdown {
   /** @throws OptionsInvalidError for what has to be known now; the rest of the options is checked at boot */

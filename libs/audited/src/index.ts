@@ -125,6 +125,7 @@ export {
   type RecordFilters,
 } from './storage/audit-query.js';
 export type { AnyOf, AuditFilters, FilterName, StatusClass } from './storage/reading/audit-filters.js';
+export type { ExportQuery, TailOptions, TailQuery } from './storage/reading/record-flows.js';
 export {
   StatisticsReader,
   type ActorCount,

@@ -11,6 +11,7 @@ import type { AuditReader, VerifyOptions } from '../storage/audit-reader.js';
 import { correlatedRecords } from '../storage/reading/correlated-records.js';
 import type { ReadOptions } from '../storage/reading/read-options.js';
 import type { IndexState } from '../storage/reading/log-index.js';
+import type { ExportQuery, RecordFlows, TailOptions, TailQuery } from '../storage/reading/record-flows.js';
 import type { AuditStatistics, StatisticsQuery, StatisticsReader } from '../storage/reading/audit-statistics.js';
 import type { AuditContext } from './context/audit-context.js';
 import type { AuditReceipt, AuditRecorder } from './audit-recorder.js';
@@ -35,6 +36,7 @@ export type TypedDraft = Omit<AuditDraft, 'type'> & { readonly type: AuditEventT
 export interface AuditServiceParts {
   readonly recorder: AuditRecorder;
   readonly reader: AuditReader;
+  readonly flows: RecordFlows;
   readonly statistics: StatisticsReader;
   readonly context: AuditContext;
   readonly drafts: ContextualDrafts;
@@ -184,6 +186,36 @@ export class AuditService {
    */
   correlation(correlationId: string, options: ReadOptions = {}): Promise<readonly AuditRecord[]> {
     return correlatedRecords(this.parts.reader, correlationId, options);
+  }
+
+  /**
+   * Every record that matches, one by one, the oldest first unless the query says otherwise; memory stays flat. Nothing
+   * records that it was read: `AuditCustody.export` does, and so does the HTTP API.
+   *
+   * @throws QueryInvalidError, QueryTooSlowError for a single page, StoreUnavailableError, while it is read
+   *
+   * @example
+   * ```ts
+   * for await (const { event } of this.audit.export({ type: 'deploy.*', from })) { ... }
+   * ```
+   */
+  export(query: ExportQuery = {}, options: ReadOptions = {}): AsyncGenerator<AuditRecord, void, undefined> {
+    return this.parts.flows.walk(query, options);
+  }
+
+  /**
+   * What is recorded from now on, one by one, or from right behind the event `after` on; those of other processes within a
+   * second. Goes on until `signal` is aborted or whoever reads has enough.
+   *
+   * @throws QueryInvalidError, StoreUnavailableError, while it is read
+   */
+  tail(query: TailQuery = {}, options: TailOptions = {}): AsyncGenerator<AuditRecord, void, undefined> {
+    // It begins now, not when the first record is asked for.
+    const started = this.parts.flows.tail(query, options);
+    started.catch(() => undefined);
+    return (async function* () {
+      yield* await started;
+    })();
   }
 
   /**
