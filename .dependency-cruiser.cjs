@@ -18,7 +18,18 @@ const ROOMS = {
   typeorm: ['event', 'integrity', 'storage', 'delivery'],
   exporters: ['event', 'formats', 'delivery'],
   // capture: the reading API is audited by the same decorator as everybody's routes (docs/adr/0005).
-  http: ['event', 'integrity', 'formats', 'storage', 'delivery', 'recording', 'custody', 'reading', 'capture'],
+  http: [
+    'event',
+    'catalogue',
+    'integrity',
+    'formats',
+    'storage',
+    'delivery',
+    'recording',
+    'custody',
+    'reading',
+    'capture',
+  ],
   // What the API takes and answers, from the tables that it is made of.
   openapi: ['event', 'integrity', 'formats', 'storage', 'delivery', 'custody', 'http'],
   console: ['http'],

@@ -87,6 +87,7 @@ describe('the public surface', () => {
         "ProofUnavailableError",
         "PruneRefusedError",
         "QueryInvalidError",
+        "QueryTooSlowError",
         "RETENTION_PRESETS",
         "ReanchorNeedlessError",
         "RecordDamagedError",
@@ -196,6 +197,8 @@ describe('the public surface', () => {
     expect(esModule).toMatchInlineSnapshot(`
       [
         "AuditHttpModule",
+        "PROBLEMS",
+        "ROUTE_PARAMETERS",
       ]
     `);
     expect(commonJs).toEqual(esModule);

@@ -10,6 +10,7 @@ import { systemClock } from './event/clock.js';
 import { MAIN_CHAIN } from './event/audit-record.js';
 import { CUSTODY_PROVIDERS } from './audit.module-custody.js';
 import { DELIVERY_PROVIDERS } from './audit.module-delivery.js';
+import { FLOW_PROVIDERS } from './audit.module-flows.js';
 import { AppendSignal } from './delivery/engine/append-signal.js';
 import { CheckpointSchedule } from './custody/checkpoints/checkpoint-schedule.js';
 import { AuditContext } from './recording/context/audit-context.js';
@@ -28,6 +29,7 @@ import { RecorderCounters } from './recording/accounting/recorder-counters.js';
 import { Sequencer } from './recording/transactions/sequencer.js';
 import { Spool } from './recording/spool/spool.js';
 import { TransactionalRecorder } from './recording/transactions/transactional-recorder.js';
+import { LogFlows } from './reading/log-flows.js';
 import { Redactor } from './redaction/redactor.js';
 import { AuditInbox } from './storage/audit-inbox.js';
 import { AuditReader } from './storage/audit-reader.js';
@@ -194,6 +196,7 @@ const writePath: Provider[] = [
     inject: [
       AuditRecorder,
       AuditReader,
+      LogFlows,
       AuditContext,
       Redactor,
       FailureLog,
@@ -208,6 +211,7 @@ const writePath: Provider[] = [
     useFactory: (
       recorder: AuditRecorder,
       reader: AuditReader,
+      flows: LogFlows,
       context: AuditContext,
       redactor: Redactor,
       failures: FailureLog,
@@ -234,6 +238,7 @@ const writePath: Provider[] = [
       return new AuditService({
         recorder,
         reader,
+        flows,
         context,
         drafts,
         redactor,
@@ -271,6 +276,7 @@ export const AUDIT_PROVIDERS: Provider[] = [
   ...writePath,
   ...CUSTODY_PROVIDERS,
   ...DELIVERY_PROVIDERS,
+  ...FLOW_PROVIDERS,
   ...capture,
   LIFECYCLE_PROVIDER,
 ];

@@ -25,6 +25,8 @@ import { CaptureBootstrap } from './capture/capture-bootstrap.js';
 import { AuditLifecycle } from './recording/lifecycle/audit-lifecycle.js';
 import { AuditService } from './recording/audit.service.js';
 import { AuditJournal } from './recording/journal/audit-journal.js';
+import { LogFlows } from './reading/log-flows.js';
+import { EventTypes } from './catalogue/event-types.js';
 import { AuditReader } from './storage/audit-reader.js';
 
 /**
@@ -39,7 +41,7 @@ import { AuditReader } from './storage/audit-reader.js';
 @Module({
   imports: [DiscoveryModule],
   providers: AUDIT_PROVIDERS,
-  exports: [AuditService, AuditReader, AuditJournal, AuditCustody, AuditDestinations],
+  exports: [AuditService, AuditReader, LogFlows, EventTypes, AuditJournal, AuditCustody, AuditDestinations],
 })
 export class AuditModule extends AuditModuleBase implements NestModule, OnApplicationBootstrap, OnApplicationShutdown {
   /** @throws OptionsInvalidError for what has to be known now; the rest of the options is checked at boot */

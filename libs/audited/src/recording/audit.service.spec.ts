@@ -12,6 +12,10 @@ import { RecorderCounters } from './accounting/recorder-counters.js';
 
 const ADA: AuditActor = { kind: 'user', id: 'ada' };
 
+function neverRead(): never {
+  throw new Error('no flow is read here');
+}
+
 function aService() {
   const drafts: AuditDraft[] = [];
   let ids = 0;
@@ -28,6 +32,7 @@ function aService() {
   const service = new AuditService({
     recorder,
     reader,
+    flows: { walk: neverRead, tail: neverRead },
     context,
     drafts: new ContextualDrafts(context, failures),
     redactor: new Redactor(),

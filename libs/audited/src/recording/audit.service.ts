@@ -8,6 +8,8 @@ import type { IntegrityReport } from '../integrity/integrity-fault.js';
 import type { Redactor } from '../redaction/redactor.js';
 import type { AuditPage, AuditQuery } from '../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../storage/audit-reader.js';
+import type { ReadOptions } from '../storage/reading/read-options.js';
+import type { ExportQuery, RecordFlows, TailOptions, TailQuery } from '../storage/reading/record-flows.js';
 import type { AuditContext } from './context/audit-context.js';
 import type { AuditReceipt, AuditRecorder } from './audit-recorder.js';
 import type { AuditDurability } from '../event/durability.js';
@@ -31,6 +33,7 @@ export type TypedDraft = Omit<AuditDraft, 'type'> & { readonly type: AuditEventT
 export interface AuditServiceParts {
   readonly recorder: AuditRecorder;
   readonly reader: AuditReader;
+  readonly flows: RecordFlows;
   readonly context: AuditContext;
   readonly drafts: ContextualDrafts;
   readonly redactor: Redactor;
@@ -161,6 +164,36 @@ export class AuditService {
   /** The record of an event, or `undefined`. */
   get(id: string): Promise<AuditRecord | undefined> {
     return this.parts.reader.get(id);
+  }
+
+  /**
+   * Every record that matches, one by one, the oldest first unless the query says otherwise; memory stays flat. Nothing
+   * records that it was read: `AuditCustody.export` does, and so does the HTTP API.
+   *
+   * @throws QueryInvalidError, QueryTooSlowError for a single page, StoreUnavailableError, while it is read
+   *
+   * @example
+   * ```ts
+   * for await (const { event } of this.audit.export({ type: 'deploy.*', from })) { ... }
+   * ```
+   */
+  export(query: ExportQuery = {}, options: ReadOptions = {}): AsyncGenerator<AuditRecord, void, undefined> {
+    return this.parts.flows.walk(query, options);
+  }
+
+  /**
+   * What is recorded from now on, one by one, or from right behind the event `after` on; those of other processes within a
+   * second. Goes on until `signal` is aborted or whoever reads has enough.
+   *
+   * @throws QueryInvalidError, StoreUnavailableError, while it is read
+   */
+  tail(query: TailQuery = {}, options: TailOptions = {}): AsyncGenerator<AuditRecord, void, undefined> {
+    // It begins now, not when the first record is asked for.
+    const started = this.parts.flows.tail(query, options);
+    started.catch(() => undefined);
+    return (async function* () {
+      yield* await started;
+    })();
   }
 
   /**

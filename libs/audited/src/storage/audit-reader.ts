@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../event/audit-record.js';
 import type { IntegrityReport } from '../integrity/integrity-fault.js';
 import type { AuditPage, AuditQuery } from './audit-query.js';
+import type { ReadOptions } from './reading/read-options.js';
 
 /** How to verify. */
 export interface VerifyOptions {
@@ -43,10 +44,10 @@ export interface VerifyProgress {
  */
 export abstract class AuditReader {
   /** @throws QueryInvalidError when a parameter is unknown or malformed */
-  abstract find(query?: AuditQuery): Promise<AuditPage>;
+  abstract find(query?: AuditQuery, options?: ReadOptions): Promise<AuditPage>;
 
   /** The record with this event id, or `undefined` when there is none. */
-  abstract get(id: string): Promise<AuditRecord | undefined>;
+  abstract get(id: string, options?: ReadOptions): Promise<AuditRecord | undefined>;
 
   /**
    * Reads every record of the chains and names every fault. Streams: memory stays flat.

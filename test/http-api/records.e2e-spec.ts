@@ -16,9 +16,10 @@ import {
 import { Reflector } from '@nestjs/core';
 import { Audited, type AuditEvent, type AuditPage, type AuditRecord, type IntegrityReport } from 'nestjs-audited';
 import { AuditHttpModule, type AuditHttpOptions } from 'nestjs-audited/http';
-import { asUser } from './support/header-user.guard.js';
-import { PLATFORMS, type Platform } from './support/platforms.js';
-import { onlyOne, testApp, type TestApp, type TestAppBuilder } from './support/test-app.js';
+import { EVERYTHING } from '../support/audit-access.js';
+import { asUser } from '../support/header-user.guard.js';
+import { PLATFORMS, type Platform } from '../support/platforms.js';
+import { onlyOne, testApp, type TestApp, type TestAppBuilder } from '../support/test-app.js';
 
 const AUDITOR = asUser({ id: 'u-auditor', roles: ['auditor'] });
 const VIEWER = asUser({ id: 'u-viewer', roles: ['viewer'] });
@@ -78,6 +79,7 @@ function anApp(platform: Platform, options: Partial<AuditHttpOptions> = {}): Tes
     guards: [RolesGuard],
     imports: [DirectoryModule],
     decorators: [SetMetadata('role', 'auditor')],
+    access: EVERYTHING,
     ...options,
   });
   return testApp(platform).importsAfter(http).controllers(ThingsController);
@@ -101,7 +103,9 @@ async function get<Body>(
 }
 
 interface Refusal {
-  readonly message: string;
+  readonly type: string;
+  readonly detail: string;
+  readonly parameter: string;
 }
 
 describe.each(PLATFORMS)('the reading API on %s', (platform) => {
@@ -202,7 +206,7 @@ describe.each(PLATFORMS)('the reading API on %s', (platform) => {
       async (id) => {
         const { status, body } = await get<Refusal>(app, `/v1/audit/events/${id}`);
         expect(status).toBe(400);
-        expect(body.message).toContain('"id"');
+        expect(body.detail).toContain('"id"');
       },
     );
   });
@@ -252,7 +256,7 @@ describe.each(PLATFORMS)('the reading API on %s', (platform) => {
     ])('is refused, naming %s: ?%s', async (parameter, query) => {
       const { status, body, event } = await get<Refusal>(app, `/v1/audit/events?${query}`);
       expect(status).toBe(400);
-      expect(body.message).toContain(`parameter "${parameter}"`);
+      expect(body.detail).toContain(`parameter "${parameter}"`);
       expect(event).toMatchObject({ type: 'audit.read', outcome: 'failure', actor: { id: 'u-auditor' } });
     });
 
@@ -261,7 +265,7 @@ describe.each(PLATFORMS)('the reading API on %s', (platform) => {
       async (path) => {
         const { status, body } = await get<Refusal>(app, path);
         expect(status).toBe(400);
-        expect(body.message).toContain('parameter "chain"');
+        expect(body.detail).toContain('parameter "chain"');
       },
     );
   });

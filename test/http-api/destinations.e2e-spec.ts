@@ -1,4 +1,3 @@
-import { ForbiddenException, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import {
   AuditDestinations,
   AuditService,
@@ -8,6 +7,7 @@ import {
   type DestinationStatus,
 } from 'nestjs-audited';
 import { AuditHttpModule } from 'nestjs-audited/http';
+import { accessOfUser } from '../support/audit-access.js';
 import { asUser, HeaderUserGuard } from '../support/header-user.guard.js';
 import { PLATFORMS } from '../support/platforms.js';
 import { testApp, type Answer, type TestApp } from '../support/test-app.js';
@@ -15,18 +15,6 @@ import { testApp, type Answer, type TestApp } from '../support/test-app.js';
 const AUDITOR = asUser({ id: 'u-auditor', roles: ['auditor'] });
 const OPERATOR = asUser({ id: 'u-operator', roles: ['operator'] });
 const JSON_BODY = { 'content-type': 'application/json' };
-
-@Injectable()
-class OperatorGuard extends HeaderUserGuard implements CanActivate {
-  override canActivate(context: ExecutionContext): boolean {
-    super.canActivate(context);
-    const { user } = context.switchToHttp().getRequest<{ user?: { roles?: readonly string[] } }>();
-    if (user?.roles?.includes('operator') !== true) {
-      throw new ForbiddenException('Only operators may change destinations');
-    }
-    return true;
-  }
-}
 
 describe.each(PLATFORMS)('the API of destinations on %s', (platform) => {
   let app: TestApp;
@@ -45,7 +33,7 @@ describe.each(PLATFORMS)('the API of destinations on %s', (platform) => {
   };
 
   beforeAll(async () => {
-    const http = AuditHttpModule.forRoot({ guards: [HeaderUserGuard], operators: { guards: [OperatorGuard] } });
+    const http = AuditHttpModule.forRoot({ guards: [HeaderUserGuard], access: accessOfUser });
     app = await testApp(platform)
       .audit({
         destinations: [{ name: 'picky', exporter: picky, lingerMs: 0 }],
@@ -63,7 +51,7 @@ describe.each(PLATFORMS)('the API of destinations on %s', (platform) => {
 
   afterAll(() => app.nest.close());
 
-  const get = (path: string, headers = AUDITOR): Promise<Answer> => app.request(`/v1/audit/${path}`, { headers });
+  const get = (path: string, headers = OPERATOR): Promise<Answer> => app.request(`/v1/audit/${path}`, { headers });
   const post = (path: string, body: unknown, headers = OPERATOR): Promise<Answer> =>
     app.request(`/v1/audit/${path}`, {
       method: 'POST',
@@ -83,7 +71,7 @@ describe.each(PLATFORMS)('the API of destinations on %s', (platform) => {
     expect(read<DeliveryReceipt[]>(await get(`events/${poisonId}/receipts`))).toStrictEqual([
       { destination: 'picky', state: 'dead', reason: 'bad field' },
     ]);
-    expect(await lastOf('audit.read')).toMatchObject({ actor: { id: 'u-auditor' }, outcome: 'success' });
+    expect(await lastOf('audit.read')).toMatchObject({ actor: { id: 'u-operator' }, outcome: 'success' });
   });
 
   it('lets nobody change anything who may only read, and records the attempt', async () => {
@@ -139,25 +127,13 @@ describe.each(PLATFORMS)('the API of destinations on %s', (platform) => {
   it.each<[string, string]>([
     ['destinations?name=picky', '"name" is unknown'],
     ['dead-letters?state=gone', 'Use one of: dead, replaying, discarded'],
-    ['dead-letters?state=dead&state=dead', 'Use one of: dead, replaying, discarded'],
+    ['dead-letters?state=dead&state=dead', 'is given more than once'],
     ['dead-letters?limit=0', 'Give a whole number from 1 to 1000'],
-    ['dead-letters?destination=a&destination=b', 'must be one text'],
+    ['dead-letters?destination=a&destination=b', 'is given more than once'],
     ['dead-letters?colour=red', '"colour" is unknown'],
     ['events/no-id/receipts', 'is not the id of an event'],
   ])('refuses GET %s', async (path, cure) => {
     const answer = await get(path);
     expect([answer.status, answer.text.replaceAll('\\"', '"')]).toEqual([400, expect.stringContaining(cure)]);
   });
-});
-
-it('has no routes that change anything unless the application says who may', async () => {
-  const app = await testApp('express')
-    .importsAfter(AuditHttpModule.forRoot({ guards: [HeaderUserGuard] }))
-    .start();
-  const answer = await app.request('/v1/audit/destinations/x/pause', { method: 'POST', headers: OPERATOR });
-  expect(answer.status).toBe(404);
-  expect(() => AuditHttpModule.forRoot({ guards: [HeaderUserGuard], operators: { guards: [] } })).toThrow(
-    'AuditHttpModule.operators.guards',
-  );
-  await app.nest.close();
 });

@@ -1,31 +1,10 @@
-import { BadRequestException } from '@nestjs/common';
-import type { DeadLetterQuery } from '../delivery/delivery-ledger.js';
-import type { DeadLetterSelection, RewindTarget } from '../delivery/operating/destination-operations.js';
-import type { DestinationAct } from '../delivery/operating/delivery-drafts.js';
+import type { DeadLetterSelection, RewindTarget } from '../../delivery/operating/destination-operations.js';
+import type { DestinationAct } from '../../delivery/operating/delivery-drafts.js';
+import { ProblemException } from '../problems/problem.exception.js';
+import { shownValue } from '../problems/problem.js';
 
 type Given = Readonly<Record<string, unknown>>;
-type LetterState = NonNullable<DeadLetterQuery['state']>;
-
-const LETTER_STATES: readonly LetterState[] = ['dead', 'replaying', 'discarded'];
-
-/** @throws BadRequestException naming the parameter and the cure */
-export function deadLetterQuery(given: Given): DeadLetterQuery {
-  known(given, ['destination', 'state', 'eventId', 'after', 'limit']);
-  const { destination, state, eventId, after, limit } = given;
-  const wanted = LETTER_STATES.find((each) => each === state);
-  if (state !== undefined && wanted === undefined) {
-    throw refused('state', 'is no word of its list', `Use one of: ${LETTER_STATES.join(', ')}.`);
-  }
-  return {
-    ...text('destination', destination),
-    ...text('eventId', eventId),
-    ...(wanted === undefined ? {} : { state: wanted }),
-    ...(after === undefined ? {} : { after: whole('after', after, 0, Number.MAX_SAFE_INTEGER) }),
-    ...(limit === undefined ? {} : { limit: whole('limit', limit, 1, 1000) }),
-  };
-}
-
-/** Which dead letters, and who says why. @throws BadRequestException naming the member and the cure */
+/** Which dead letters, and who says why. @throws ProblemException naming the member and the cure */
 export function deadLetterWish(body: unknown): {
   readonly selection: DeadLetterSelection;
   readonly act: DestinationAct;
@@ -48,7 +27,7 @@ export function deadLetterWish(body: unknown): {
   return { selection: all === true ? { all } : named, act: actOf(given) };
 }
 
-/** Where to, and why. @throws BadRequestException naming the member and the cure */
+/** Where to, and why. @throws ProblemException naming the member and the cure */
 export function rewindWish(body: unknown): { readonly to: RewindTarget; readonly act: DestinationAct } {
   const given = objectOf(body);
   known(given, ['to', 'position', 'chain', 'reason', 'ticket']);
@@ -63,7 +42,7 @@ export function rewindWish(body: unknown): { readonly to: RewindTarget; readonly
   return { to: target as RewindTarget, act: actOf(given) };
 }
 
-/** Why something is done; a body is not needed for it. @throws BadRequestException */
+/** Why something is done; a body is not needed for it. @throws ProblemException */
 export function actWish(body: unknown): DestinationAct {
   const given = body === undefined || body === null ? {} : objectOf(body);
   known(given, ['reason', 'ticket']);
@@ -78,7 +57,10 @@ function actOf({ reason, ticket }: Given): DestinationAct {
 
 function objectOf(body: unknown): Given {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new BadRequestException('The body is no JSON object. Send one, with content-type application/json.');
+    throw new ProblemException(
+      'body-invalid',
+      'The body is no JSON object. Send one, with content-type application/json.',
+    );
   }
   return body as Given;
 }
@@ -115,6 +97,7 @@ function sequenceList(value: unknown): readonly number[] {
   return value.map((sequence: unknown) => whole('sequences', sequence, 1, Number.MAX_SAFE_INTEGER));
 }
 
-function refused(name: string, problem: string, cure: string): BadRequestException {
-  return new BadRequestException(`"${name}" ${problem}. ${cure}`);
+function refused(name: string, problem: string, cure: string): ProblemException {
+  const parameter = shownValue(name);
+  return new ProblemException('body-invalid', `"${parameter}" ${problem}. ${cure}`, { parameter });
 }
