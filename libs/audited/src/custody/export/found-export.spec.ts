@@ -95,10 +95,10 @@ describe('an export of what was found', () => {
     for await (const _record of log.export(log.found())) {
       break;
     }
-    async function* failing(): AsyncGenerator<AuditRecord, void, undefined> {
-      throw new Error('the database has gone');
-    }
-    await expect(positionsOf(log.export(failing()))).rejects.toThrow('has gone');
+    const failing: AsyncIterable<AuditRecord> = {
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('the database has gone')) }),
+    };
+    await expect(positionsOf(log.export(failing))).rejects.toThrow('has gone');
     expect(log.told).toMatchObject([
       { stage: 'intent' },
       { stage: 'outcome', outcome: 'success', details: { records: 1, complete: false } },
