@@ -17,6 +17,7 @@ export type AuditErrorCode =
   | 'AUDIT_RECORD_DAMAGED'
   | 'AUDIT_QUERY_INVALID'
   | 'AUDIT_QUERY_TOO_SLOW'
+  | 'AUDIT_READ_FORBIDDEN'
   | 'AUDIT_CATALOGUE_INVALID'
   | 'AUDIT_COVERAGE_MISSING'
   | 'AUDIT_OVERLOADED'
@@ -273,6 +274,20 @@ export class QueryInvalidError extends AuditError {
     cure: string,
   ) {
     super('AUDIT_QUERY_INVALID', `Audit query parameter "${parameter}" ${problem}. ${cure}`);
+  }
+}
+
+/** A query asks for what whoever reads may not see. */
+export class ReadForbiddenError extends AuditError {
+  override readonly name = 'ReadForbiddenError';
+
+  /** @param parameter filter by which it would be found out: `actorEmail`, `not.ip` */
+  constructor(readonly parameter: string) {
+    super(
+      'AUDIT_READ_FORBIDDEN',
+      `Audit query parameter "${parameter}" filters by personal data, which is masked for whoever asks. ` +
+        'Leave it out, or let somebody ask who may read personal data.',
+    );
   }
 }
 

@@ -8,6 +8,7 @@ import type { IntegrityReport } from '../integrity/integrity-fault.js';
 import type { Redactor } from '../redaction/redactor.js';
 import type { AuditPage, AuditQuery } from '../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../storage/audit-reader.js';
+import { correlatedRecords } from '../storage/reading/correlated-records.js';
 import type { ReadOptions } from '../storage/reading/read-options.js';
 import type { ExportQuery, RecordFlows, TailOptions, TailQuery } from '../storage/reading/record-flows.js';
 import type { AuditContext } from './context/audit-context.js';
@@ -156,14 +157,28 @@ export class AuditService {
     return this.parts.context.current()?.correlationId;
   }
 
-  /** Records that match, newest first. @throws QueryInvalidError naming the parameter */
-  find(query: AuditQuery = {}): Promise<AuditPage> {
-    return this.parts.reader.find(query);
+  /**
+   * One page of the records that match, newest first unless the query says otherwise.
+   *
+   * @param options what whoever reads may see, and how long it may take
+   * @throws QueryInvalidError naming the parameter, ReadForbiddenError, QueryTooSlowError, StoreUnavailableError
+   */
+  find(query: AuditQuery = {}, options: ReadOptions = {}): Promise<AuditPage> {
+    return this.parts.reader.find(query, options);
   }
 
-  /** The record of an event, or `undefined`. */
-  get(id: string): Promise<AuditRecord | undefined> {
-    return this.parts.reader.get(id);
+  /** The record of an event, or `undefined` when there is none that whoever reads may see. */
+  get(id: string, options: ReadOptions = {}): Promise<AuditRecord | undefined> {
+    return this.parts.reader.get(id, options);
+  }
+
+  /**
+   * Everything that belongs together under a correlation id, in the order in which it was recorded.
+   *
+   * @throws QueryInvalidError when these are more than 10 000: read them in pages with `find`
+   */
+  correlation(correlationId: string, options: ReadOptions = {}): Promise<readonly AuditRecord[]> {
+    return correlatedRecords(this.parts.reader, correlationId, options);
   }
 
   /**

@@ -43,10 +43,15 @@ export interface VerifyProgress {
  * One per application; the class is its own DI token.
  */
 export abstract class AuditReader {
-  /** @throws QueryInvalidError when a parameter is unknown or malformed */
+  /**
+   * One page of the records that match.
+   *
+   * @throws QueryInvalidError when a parameter is unknown or malformed, ReadForbiddenError for a filter by what is masked,
+   * QueryTooSlowError when the time is over, StoreUnavailableError, OptionsInvalidError for options that are wrong
+   */
   abstract find(query?: AuditQuery, options?: ReadOptions): Promise<AuditPage>;
 
-  /** The record with this event id, or `undefined` when there is none. */
+  /** The record with this event id, or `undefined` when there is none that whoever reads may see. */
   abstract get(id: string, options?: ReadOptions): Promise<AuditRecord | undefined>;
 
   /**

@@ -3,7 +3,7 @@ import { RecordDamagedError } from '../../event/audit.error.js';
 import type { AuditRecord, ChainHead, StoredRecord } from '../../event/audit-record.js';
 import { CustodyInputError } from '../../event/custody.error.js';
 import type { RecordStream } from '../../storage/record-stream.js';
-import { readRecord } from '../../storage/stored-record.js';
+import { mergedRecord, readFacts } from '../../storage/stored-record.js';
 import type { CustodyRecords } from '../custody-records.js';
 import type { CheckedExport, ExportRequest } from './export-request.js';
 import { exportDraft, recordedExport } from './recorded-export.js';
@@ -63,8 +63,8 @@ function readable(
   onDamaged: ((error: RecordDamagedError) => void) | undefined,
 ): AuditRecord | undefined {
   try {
-    const record = readRecord(stored);
-    return matches(record) ? record : undefined;
+    const facts = readFacts(stored);
+    return matches(facts) ? mergedRecord(stored, facts) : undefined;
   } catch (error) {
     // A filter looks into facts that every event has; what has none of them was never written by us.
     const { chain, position } = stored.seal;

@@ -1,6 +1,7 @@
 import type { ScrubOptions } from '../../storage/custody-store.js';
 import type { RawRow } from '../server/server-database.js';
 import type { AuditTable, ServerDialect, SqlValue } from '../server/server-dialect.js';
+import type { ReadingDialect } from '../reading/reading-dialect.js';
 
 /** One statement that writes, with the values that go beside it. */
 export interface SqlStatement {
@@ -20,8 +21,9 @@ export interface NeededRights {
   readonly grants: readonly (readonly [rights: string, table: AuditTable])[];
 }
 
-/** What differs between databases in the statements of custody. */
+/** What differs between databases in the statements of custody, and in those that search the log. */
 export interface CustodyDialect extends ServerDialect {
+  readonly reading: ReadingDialect;
   /** A placeholder in a place where the database cannot tell that a whole number is meant. */
   wholeNumber(placeholder: string): string;
   /** Adds up the texts of `hash` in the order of `position`; absent where that has a limit. */

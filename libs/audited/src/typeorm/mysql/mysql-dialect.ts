@@ -1,10 +1,12 @@
 import type { CustodyDialect } from '../custody/custody-database.js';
+import { MYSQL_READING } from './mysql-reading.js';
 
 /**
  * MySQL and MariaDB in the statements that read the log. The collation of the columns compares byte by byte and wins over
  * that of a value, so `=` is exact, and it can use the index.
  */
 export const MYSQL_DIALECT: CustodyDialect = {
+  reading: MYSQL_READING,
   placeholder: () => '?',
   table: (name) => name,
   equals: (column, value, bind) => `${column} = ${bind(value)}`,

@@ -2,6 +2,7 @@ import type { CustodyDialect } from '../custody/custody-database.js';
 import { upsertOnConflict } from '../custody/upsert-on-conflict.js';
 import type { AuditTable, Bind } from '../server/server-dialect.js';
 import { quoted } from './postgres-names.js';
+import { PostgresReading } from './postgres-reading.js';
 
 /** Columns that hold what a caller sent are indexed by their first characters; see the migration. */
 const INDEXED_BY_BEGINNING: ReadonlySet<string> = new Set([
@@ -24,10 +25,12 @@ export class PostgresDialect implements CustodyDialect {
   // Not now(), which stands still in a transaction, however long that waits for a lock.
   readonly now = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
   readonly upsert = upsertOnConflict;
+  readonly reading: PostgresReading;
   private readonly schema: string;
 
   constructor(schema: string) {
     this.schema = quoted(schema);
+    this.reading = new PostgresReading((name) => this.table(name));
   }
 
   placeholder(place: number): string {

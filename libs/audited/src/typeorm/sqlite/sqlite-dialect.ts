@@ -1,8 +1,10 @@
 import type { CustodyDialect } from '../custody/custody-database.js';
 import { upsertOnConflict } from '../custody/upsert-on-conflict.js';
+import { SQLITE_READING } from './sqlite-reading.js';
 
 /** SQLite in the statements of custody. Texts compare byte by byte (collation BINARY) and are kept as they are. */
 export const SQLITE_DIALECT: CustodyDialect = {
+  reading: SQLITE_READING,
   joinedHashes: "group_concat(hash, '')",
   placeholder: () => '?',
   table: (name) => name,

@@ -2,7 +2,6 @@ import type { AuditErrorCode } from '../../event/audit.error.js';
 import type { SealKeys } from '../../integrity/seal-keys.js';
 import type { AppendableEvent } from '../../storage/audit-store.js';
 import type { ScrubOptions } from '../../storage/custody-store.js';
-import type { CheckedQuery } from '../../storage/audit-query.js';
 import type { VerifyOptions, VerifyProgress } from '../../storage/audit-reader.js';
 import type { SqlStatement } from '../custody/custody-database.js';
 
@@ -20,8 +19,6 @@ export type SqliteCall =
   | { readonly operation: 'open' }
   | { readonly operation: 'append'; readonly chain: string; readonly events: readonly AppendableEvent[] }
   | { readonly operation: 'appendMissing'; readonly chain: string; readonly events: readonly AppendableEvent[] }
-  | { readonly operation: 'find'; readonly query: CheckedQuery }
-  | { readonly operation: 'get'; readonly id: string }
   /** A function cannot cross threads: progress is told by messages. */
   | { readonly operation: 'verify'; readonly options: Omit<VerifyOptions, 'onProgress'> }
   /** Looks at the records of a chain between two positions, both included. */

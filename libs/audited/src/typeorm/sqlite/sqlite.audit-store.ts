@@ -6,8 +6,11 @@ import { checkQuery, type AuditPage, type AuditQuery } from '../../storage/audit
 import type { AuditReader, VerifyOptions } from '../../storage/audit-reader.js';
 import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../../storage/audit-store.js';
 import { checkChainName } from '../../storage/chain-name.js';
+import { checkReadOptions } from '../../storage/reading/checked-read-options.js';
+import type { ReadOptions } from '../../storage/reading/read-options.js';
 import { DatabaseCustody } from '../custody/database-custody.js';
 import { DatabaseLedger } from '../delivery/database-ledger.js';
+import { RecordSearch } from '../reading/record-search.js';
 import type { StoreAccess, StoreOptions, WhenAppended } from '../store.options.js';
 import { verifySettings } from '../verification/verify-settings.js';
 import { IN_MEMORY } from './sqlite-connection.js';
@@ -29,6 +32,7 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   });
   private readonly custodyOfFile = new DatabaseCustody(this.statements);
   private readonly ledgerOfFile = new DatabaseLedger(this.statements);
+  private readonly search = new RecordSearch(this.statements);
   /** The thread that is there as long as the store is open; of a store that is opened for reading, it can only read. */
   private writer: SqliteThread | undefined;
   private reader: Promise<SqliteThread> | undefined;
@@ -82,13 +86,12 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
     return receipt;
   }
 
-  async find(query: AuditQuery = {}): Promise<AuditPage> {
-    const checked = checkQuery(query);
-    return (await this.openReader()).call({ operation: 'find', query: checked });
+  async find(query: AuditQuery = {}, options: ReadOptions = {}): Promise<AuditPage> {
+    return this.search.find(checkQuery(query, options));
   }
 
-  async get(id: string): Promise<AuditRecord | undefined> {
-    return (await this.openReader()).call({ operation: 'get', id });
+  async get(id: string, options: ReadOptions = {}): Promise<AuditRecord | undefined> {
+    return this.search.get(id, checkReadOptions(options));
   }
 
   async verify(options: VerifyOptions = {}): Promise<IntegrityReport> {

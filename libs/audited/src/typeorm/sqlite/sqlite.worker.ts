@@ -12,7 +12,6 @@ import { answerCalls, tell } from './sqlite-answers.js';
 import { SqliteAppender } from './sqlite-appender.js';
 import { IN_MEMORY, openForReading, openForWriting, type SqliteConnection } from './sqlite-connection.js';
 import type { SqliteRequest, SqliteThreadOptions } from './sqlite-messages.js';
-import { SqliteRecordReader } from './sqlite-record-reader.js';
 import { SqliteSiftThreads } from './sqlite-sift-threads.js';
 import { query, scrub, transact } from './sqlite-statements.js';
 import { verifySqlite } from './sqlite-verification.js';
@@ -21,7 +20,6 @@ const { file, role, seal } = workerData as SqliteThreadOptions;
 
 interface OpenDatabase {
   readonly connection: SqliteConnection;
-  readonly reader: SqliteRecordReader;
   readonly appender: SqliteAppender | undefined;
 }
 
@@ -34,7 +32,6 @@ async function open(): Promise<void> {
   const connection = role === 'writer' ? await openForWriting(file) : await openForReading(file);
   database = {
     connection,
-    reader: new SqliteRecordReader(connection.source),
     appender: role === 'writer' ? new SqliteAppender(connection.handle, new Sealer(seal)) : undefined,
   };
 }
@@ -56,10 +53,6 @@ async function perform(request: SqliteRequest): Promise<unknown> {
       return database.appender?.append(request.chain, request.events);
     case 'appendMissing':
       return database.appender?.appendMissing(request.chain, request.events);
-    case 'find':
-      return database.reader.find(request.query);
-    case 'get':
-      return database.reader.get(request.id);
     case 'query':
       return query(database.connection.handle, request.statement);
     case 'transact':
