@@ -26,10 +26,11 @@ interface TailOptions extends LogOptions, Omit<RecordOptions, 'after'>, ReaderOp
 
 const DEFAULT_LAST = 10;
 const DEFAULT_INTERVAL_MS = 1000;
+const ALIVE_MS = 60_000;
 
 const HELP = `
-Shows records as they are recorded, one line each, until Ctrl-C, or until nobody reads any more. --to writes them in a
-format of lines. A database that does not answer is asked again.
+Shows records as they are recorded, one line each, until Ctrl-C, or until one comes that nobody reads any more. --to
+writes them in a format of lines. A database that does not answer is asked again.
 ${FILTER_HELP}
 
 One record of type audit.read says that somebody watches, before anything is shown. That needs the rights of the
@@ -78,7 +79,13 @@ async function follow(options: TailOptions, terminal: Terminal): Promise<void> {
         ...(after === undefined ? { last: last ?? DEFAULT_LAST } : { after: after.toLowerCase() }),
       },
     );
-    await writeDocument(linesOf(records, formatter), streamOutput(process.stdout));
+    // Neither a pause nor a log in which nothing happens keeps a process alive by itself.
+    const alive = setInterval(() => undefined, ALIVE_MS);
+    try {
+      await writeDocument(linesOf(records, formatter), streamOutput(process.stdout));
+    } finally {
+      clearInterval(alive);
+    }
   };
   await lookInto(options, terminal, following, { followEveryMs: interval });
 }

@@ -1,6 +1,7 @@
 import type { AuditDraft } from '../../event/audit-draft.js';
 import type { AuditActor } from '../../event/audit-event.js';
 import { queryFacts } from '../../storage/reading/query-facts.js';
+import { personalOfQuery } from './personal-query.js';
 
 /** What the log says of somebody who looked into it. */
 export interface ReadingNote {
@@ -25,5 +26,6 @@ export function readingDraft({ action, query, eventId, by, reason }: ReadingNote
     resource: eventId === undefined ? { type: 'audit-trail' } : { type: 'audit-record', id: eventId },
     ...(reason === undefined ? {} : { reason }),
     details: { query: queryFacts(query) },
+    personal: personalOfQuery('query'),
   };
 }

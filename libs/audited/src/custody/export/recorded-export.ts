@@ -4,6 +4,7 @@ import { MAIN_CHAIN, type AuditRecord } from '../../event/audit-record.js';
 import type { JsonObject } from '../../event/json-value.js';
 import { queryFacts } from '../../storage/reading/query-facts.js';
 import type { CustodyRecords } from '../custody-records.js';
+import { personalOfQuery } from './personal-query.js';
 
 /** An export, as the log says it. */
 export interface ExportAccount {
@@ -55,5 +56,6 @@ export function exportDraft(
     resource: { type: 'audit-trail' },
     ...(reason === undefined ? {} : { reason }),
     details: { selection: queryFacts(selection), ...(format === undefined ? {} : { format }) },
+    personal: personalOfQuery('selection'),
   };
 }
