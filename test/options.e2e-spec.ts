@@ -232,8 +232,16 @@ describe('AuditHttpModule', () => {
     ['AuditHttpModule.access', { guards: [guard], access: undefined }, /AuditAccessResolver/],
     ['AuditHttpModule.access', { guards: [guard], access: {} }, /who may do what/],
     ['AuditHttpModule.access', { guards: [guard], access: { permissions: ['raed'], tenants: 'all' } }, /read-personal/],
-    ['AuditHttpModule.access', { guards: [guard], access: { permissions: ['read'] } }, /"all" or a list/],
-    ['AuditHttpModule.access', { guards: [guard], access: { permissions: ['read'], tenants: '' } }, /"all" or a list/],
+    [
+      'AuditHttpModule.access',
+      { guards: [guard], access: { permissions: ['read'] } },
+      /"all" or a list of at most 1000/,
+    ],
+    [
+      'AuditHttpModule.access',
+      { guards: [guard], access: { permissions: ['read'], tenants: '' } },
+      /"all" or a list of at most 1000/,
+    ],
     ['AuditHttpModule.access', { guards: [guard], access: '' }, /who may do what/],
     ['AuditHttpModule.operators', { ...open, operators: { guards: [guard] } }, /Known are: guards, access/],
     ['AuditHttpModule.timeLimitMs', { ...open, timeLimitMs: 0 }, /1 to 600000/],

@@ -4,7 +4,6 @@ import { AuditReader, StoreUnavailableError, type AuditEvent } from 'nestjs-audi
 import { createFormatter, FORMAT_NAMES, formattedDocument } from 'nestjs-audited/formats';
 import { apiApp, got, inRole, openStream, recordSamples } from '../support/http-api.js';
 import { PLATFORMS } from '../support/platforms.js';
-import { standInReads } from '../support/stand-in-reads.js';
 import { onlyOne, until, type TestApp } from '../support/test-app.js';
 
 const AUDITOR = inRole('admin');
@@ -24,7 +23,6 @@ describe.each(PLATFORMS)('exports on %s', (platform) => {
 
   beforeAll(async () => {
     app = await apiApp(platform).start();
-    standInReads(app);
     await recordSamples(app);
   });
   afterAll(() => app.close());
@@ -125,7 +123,6 @@ describe.each(PLATFORMS)('a long export on %s', (platform) => {
 
   beforeAll(async () => {
     app = await apiApp(platform).start();
-    standInReads(app);
     const details = { filling: 'x'.repeat(4000) };
     for (let batch = 0; batch < 25; batch++) {
       await Promise.all(Array.from({ length: 100 }, () => app.audit.record({ type: 'long.log', details })));
@@ -200,7 +197,6 @@ describe.each(PLATFORMS)('a long export on %s', (platform) => {
 describe.each(PLATFORMS)('limits of exports on %s', (platform) => {
   it('are kept for each caller: how many at a time, and how many in a minute', async () => {
     const app = await apiApp(platform, { limits: { concurrentExports: 1, exportsPerMinute: 2 } }).start();
-    standInReads(app);
     await Promise.all(
       Array.from({ length: 500 }, () => app.audit.record({ type: 'x', details: { filling: 'y'.repeat(20_000) } })),
     );

@@ -6,9 +6,9 @@ import { PLATFORMS } from '../support/platforms.js';
 import type { TestApp } from '../support/test-app.js';
 
 /** A route, what it needs, and whether it tells of the log as a whole. */
-type Route = readonly [method: string, path: string, needs: AuditPermission, wholeLog?: boolean];
+type Route = [method: string, path: string, needs: AuditPermission, wholeLog?: boolean];
 
-const ROUTES: readonly Route[] = [
+const ROUTES: Route[] = [
   ['GET', 'events', 'read'],
   ['GET', 'events/{id}', 'read'],
   ['GET', 'events/{id}/receipts', 'read'],
@@ -68,7 +68,7 @@ describe.each(PLATFORMS)('each role by each route on %s', (platform) => {
     return { status, events, ...(problem === undefined ? {} : { problem }) };
   }
 
-  it.each<Route>(ROUTES)('%s %s is closed to whoever is not logged in', async (...route) => {
+  it.each(ROUTES)('%s %s is closed to whoever is not logged in', async (...route) => {
     const { status, problem, events } = await asked(route, {});
     expect([status, problem?.type, problem?.detail]).toEqual([
       401,
@@ -79,7 +79,7 @@ describe.each(PLATFORMS)('each role by each route on %s', (platform) => {
   });
 
   describe.each(Object.entries(ROLES))('%s', (role, permissions) => {
-    it.each<Route>(ROUTES)('%s %s', async (...route) => {
+    it.each(ROUTES)('%s %s', async (...route) => {
       const [, , needs] = route;
       const { status, problem, events } = await asked(route, inRole(role));
       if (permissions.includes(needs)) {
@@ -96,7 +96,7 @@ describe.each(PLATFORMS)('each role by each route on %s', (platform) => {
     });
   });
 
-  it.each<Route>(ROUTES)('%s %s, for an administrator of some tenants only', async (...route) => {
+  it.each(ROUTES)('%s %s, for an administrator of some tenants only', async (...route) => {
     const [, , , wholeLog = false] = route;
     const { status, problem, events } = await asked(route, inRole('admin', ['t-1']));
     expect(problem?.type === 'urn:nestjs-audited:problem:tenants-limited').toBe(wholeLog);

@@ -115,7 +115,8 @@ describe('a PostgreSQL log that is append-only', () => {
       url,
       `CREATE ROLE ${name} LOGIN PASSWORD 'secret'; GRANT SELECT ON audit_migrations TO PUBLIC;
        GRANT SELECT, INSERT ON audit_records, audit_checkpoints TO ${name};
-       GRANT SELECT, INSERT, UPDATE ON audit_heads, audit_tiles TO ${name}`,
+       GRANT SELECT, INSERT, UPDATE ON audit_heads, audit_tiles, audit_projections, audit_counts TO ${name};
+       GRANT SELECT ON audit_names TO ${name}`,
     );
     const role = new URL(url);
     [role.username, role.password] = [name, 'secret'];

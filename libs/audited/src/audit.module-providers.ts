@@ -34,6 +34,7 @@ import { Redactor } from './redaction/redactor.js';
 import { AuditInbox } from './storage/audit-inbox.js';
 import { AuditReader } from './storage/audit-reader.js';
 import { AuditStore } from './storage/audit-store.js';
+import { StatisticsReader } from './storage/reading/audit-statistics.js';
 import type { ApplicationDataSource } from './typeorm/application-data-source.js';
 import { storeFor } from './typeorm/audit-database.js';
 import {
@@ -85,6 +86,7 @@ const places: Provider[] = [
       }),
   },
   { provide: AuditReader, useExisting: AuditStore },
+  { provide: StatisticsReader, useExisting: AuditStore },
   {
     provide: Spool,
     inject: [AUDIT_OPTIONS, AUDIT_DATA_SOURCE, FailureLog, LossLedger],
@@ -197,6 +199,7 @@ const writePath: Provider[] = [
       AuditRecorder,
       AuditReader,
       LogFlows,
+      StatisticsReader,
       AuditContext,
       Redactor,
       FailureLog,
@@ -212,6 +215,7 @@ const writePath: Provider[] = [
       recorder: AuditRecorder,
       reader: AuditReader,
       flows: LogFlows,
+      statistics: StatisticsReader,
       context: AuditContext,
       redactor: Redactor,
       failures: FailureLog,
@@ -239,6 +243,7 @@ const writePath: Provider[] = [
         recorder,
         reader,
         flows,
+        statistics,
         context,
         drafts,
         redactor,

@@ -28,6 +28,7 @@ import { AuditJournal } from './recording/journal/audit-journal.js';
 import { LogFlows } from './reading/log-flows.js';
 import { EventTypes } from './catalogue/event-types.js';
 import { AuditReader } from './storage/audit-reader.js';
+import { StatisticsReader } from './storage/reading/audit-statistics.js';
 
 /**
  * The audit trail of an application. Import it once, in the root module:
@@ -41,7 +42,16 @@ import { AuditReader } from './storage/audit-reader.js';
 @Module({
   imports: [DiscoveryModule],
   providers: AUDIT_PROVIDERS,
-  exports: [AuditService, AuditReader, LogFlows, EventTypes, AuditJournal, AuditCustody, AuditDestinations],
+  exports: [
+    AuditService,
+    AuditReader,
+    StatisticsReader,
+    LogFlows,
+    EventTypes,
+    AuditJournal,
+    AuditCustody,
+    AuditDestinations,
+  ],
 })
 export class AuditModule extends AuditModuleBase implements NestModule, OnApplicationBootstrap, OnApplicationShutdown {
   /** @throws OptionsInvalidError for what has to be known now; the rest of the options is checked at boot */

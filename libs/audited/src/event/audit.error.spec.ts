@@ -1,5 +1,4 @@
 import {
-  ActionMissingError,
   AlreadyRegisteredError,
   AuditError,
   CatalogueInvalidError,
@@ -18,8 +17,8 @@ import {
   SpoolFullError,
   SpoolUnusableError,
   StoreUnavailableError,
-  TransactionMissingError,
 } from './audit.error.js';
+import { ActionMissingError, TransactionMissingError } from './transaction.error.js';
 import * as everyError from './audit.error.js';
 
 const cause = new Error('EACCES');

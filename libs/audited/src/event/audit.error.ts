@@ -163,19 +163,6 @@ export class SpoolUnusableError extends AuditError {
   }
 }
 
-/** A transactional record was asked for, but there is no open transaction to join. */
-export class TransactionMissingError extends AuditError {
-  override readonly name = 'TransactionMissingError';
-
-  constructor(problem: string) {
-    super(
-      'AUDIT_TRANSACTION_MISSING',
-      `A transactional audit record needs an open transaction: ${problem}. ` +
-        'Pass the EntityManager that dataSource.transaction(...) gives, or use audit.transaction(dataSource, work).',
-    );
-  }
-}
-
 /** The table that transactional records are written to does not exist in the transaction's database. */
 export class InboxMissingError extends AuditError {
   override readonly name = 'InboxMissingError';
@@ -199,19 +186,6 @@ export class InboxUnavailableError extends AuditError {
       'AUDIT_INBOX_UNAVAILABLE',
       `The audit inbox is unavailable: ${problem}. What is in it stays there and is moved when its database answers again.`,
       options,
-    );
-  }
-}
-
-/** The running action's own event was to be written through a transaction, but there is no such action. */
-export class ActionMissingError extends AuditError {
-  override readonly name = 'ActionMissingError';
-
-  constructor() {
-    super(
-      'AUDIT_ACTION_MISSING',
-      'There is no running action whose own event could be written through a transaction. ' +
-        'Pass a draft to recordIn(), or give the route the durability "transactional".',
     );
   }
 }
@@ -274,20 +248,6 @@ export class QueryInvalidError extends AuditError {
     cure: string,
   ) {
     super('AUDIT_QUERY_INVALID', `Audit query parameter "${parameter}" ${problem}. ${cure}`);
-  }
-}
-
-/** A query asks for what whoever reads may not see. */
-export class ReadForbiddenError extends AuditError {
-  override readonly name = 'ReadForbiddenError';
-
-  /** @param parameter filter by which it would be found out: `actorEmail`, `not.ip` */
-  constructor(readonly parameter: string) {
-    super(
-      'AUDIT_READ_FORBIDDEN',
-      `Audit query parameter "${parameter}" filters by personal data, which is masked for whoever asks. ` +
-        'Leave it out, or let somebody ask who may read personal data.',
-    );
   }
 }
 

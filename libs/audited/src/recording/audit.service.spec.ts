@@ -1,5 +1,6 @@
 import type { AuditDraft, AuditEnrichment } from '../event/audit-draft.js';
 import type { AuditActor } from '../event/audit-event.js';
+import type { StatisticsReader } from '../storage/reading/audit-statistics.js';
 import { Redactor } from '../redaction/redactor.js';
 import type { AuditReader } from '../storage/audit-reader.js';
 import { AuditContext } from './context/audit-context.js';
@@ -27,12 +28,16 @@ function aService() {
     },
   } as unknown as AuditRecorder;
   const reader = { find: (query: unknown) => Promise.resolve({ asked: query }) } as unknown as AuditReader;
+  const statistics = {
+    statistics: (...asked: unknown[]) => Promise.resolve({ asked }),
+  } as unknown as StatisticsReader;
   const context = new AuditContext();
   const failures = new FailureLog({ error: () => undefined, log: () => undefined }, (text) => text);
   const service = new AuditService({
     recorder,
     reader,
     flows: { walk: neverRead, tail: neverRead },
+    statistics,
     context,
     drafts: new ContextualDrafts(context, failures),
     redactor: new Redactor(),

@@ -11,6 +11,7 @@ import type { AuditReader, VerifyOptions } from '../storage/audit-reader.js';
 import { correlatedRecords } from '../storage/reading/correlated-records.js';
 import type { ReadOptions } from '../storage/reading/read-options.js';
 import type { ExportQuery, RecordFlows, TailOptions, TailQuery } from '../storage/reading/record-flows.js';
+import type { AuditStatistics, StatisticsQuery, StatisticsReader } from '../storage/reading/audit-statistics.js';
 import type { AuditContext } from './context/audit-context.js';
 import type { AuditReceipt, AuditRecorder } from './audit-recorder.js';
 import type { AuditDurability } from '../event/durability.js';
@@ -35,6 +36,7 @@ export interface AuditServiceParts {
   readonly recorder: AuditRecorder;
   readonly reader: AuditReader;
   readonly flows: RecordFlows;
+  readonly statistics: StatisticsReader;
   readonly context: AuditContext;
   readonly drafts: ContextualDrafts;
   readonly redactor: Redactor;
@@ -209,6 +211,16 @@ export class AuditService {
     return (async function* () {
       yield* await started;
     })();
+  }
+
+  /**
+   * The log in numbers: totals, by type, severity, outcome, risk and environment, who acted most often, counts over time.
+   *
+   * @param options what whoever asks may see; without, everything
+   * @throws QueryInvalidError naming the parameter, QueryTooSlowError
+   */
+  statistics(query: StatisticsQuery = {}, options: ReadOptions = {}): Promise<AuditStatistics> {
+    return this.parts.statistics.statistics(query, options);
   }
 
   /**

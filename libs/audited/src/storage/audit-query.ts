@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../event/audit-record.js';
-import { QueryInvalidError, ReadForbiddenError } from '../event/audit.error.js';
+import { QueryInvalidError } from '../event/audit.error.js';
+import { ReadForbiddenError } from '../event/reading.error.js';
 import type { AuditFilters } from './reading/audit-filters.js';
 import { checkFilters, FILTER_NAMES, PERSONAL_FILTERS, type CheckedFilter } from './reading/checked-filters.js';
 import { checkReadOptions, type CheckedReadOptions } from './reading/checked-read-options.js';

@@ -1,5 +1,6 @@
 import type { AuditReader } from '../storage/audit-reader.js';
 import type { AuditStore } from '../storage/audit-store.js';
+import type { StatisticsReader } from '../storage/reading/audit-statistics.js';
 import type { ApplicationDataSource } from './application-data-source.js';
 import type { DatabaseCustody } from './custody/database-custody.js';
 import type { DatabaseLedger } from './delivery/database-ledger.js';
@@ -10,7 +11,9 @@ import { SqliteAuditStore } from './sqlite/sqlite.audit-store.js';
 import type { StoreOptions } from './store.options.js';
 
 /** The log in a database: to write, to read, and what custody and delivery need of it. */
-export type DatabaseStore = AuditStore & AuditReader & { custody(): DatabaseCustody; ledger(): DatabaseLedger };
+export type DatabaseStore = AuditStore &
+  AuditReader &
+  StatisticsReader & { custody(): DatabaseCustody; ledger(): DatabaseLedger };
 
 /**
  * The store for a database; not yet open.

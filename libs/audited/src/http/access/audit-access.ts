@@ -46,6 +46,8 @@ export interface AuditAccessResolver {
 /** The same as a function. */
 export type AuditAccessFunction = (context: ExecutionContext) => AuditAccess | Promise<AuditAccess>;
 
+const MOST_TENANTS = 1000;
+
 /** What is wrong with an access, or `undefined`. It comes from the application, at run time, so its type says nothing. */
 export function accessFault(access: unknown): string | undefined {
   if (typeof access !== 'object' || access === null) {
@@ -59,6 +61,11 @@ export function accessFault(access: unknown): string | undefined {
   if (unknown !== undefined) {
     return `has a permission that does not exist; there are: ${AUDIT_PERMISSIONS.join(', ')}`;
   }
-  const isList = Array.isArray(tenants) && tenants.every((tenant) => typeof tenant === 'string' && tenant !== '');
-  return tenants === 'all' || isList ? undefined : 'names no tenants: give "all" or a list of their ids';
+  const isList =
+    Array.isArray(tenants) &&
+    tenants.length <= MOST_TENANTS &&
+    tenants.every((tenant) => typeof tenant === 'string' && tenant !== '');
+  return tenants === 'all' || isList
+    ? undefined
+    : `names no tenants: give "all" or a list of at most ${MOST_TENANTS} ids`;
 }

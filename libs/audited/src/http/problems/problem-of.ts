@@ -19,6 +19,7 @@ const UNEXPECTED = 'The request could not be answered. What went wrong is in the
 /** Errors of the kit that a caller may be told of: their sentences hold no secret and no SQL. */
 const TOLD: Partial<Record<AuditErrorCode, ProblemKind>> = {
   AUDIT_QUERY_INVALID: 'query-invalid',
+  AUDIT_READ_FORBIDDEN: 'permission-missing',
   AUDIT_QUERY_TOO_SLOW: 'too-slow',
   AUDIT_STORE_UNAVAILABLE: 'log-unavailable',
   AUDIT_CLOSED: 'log-unavailable',
@@ -80,7 +81,10 @@ function auditProblem(error: AuditError): ProblemAnswer {
   }
   const parameter = 'parameter' in error && typeof error.parameter === 'string' ? error.parameter : undefined;
   return {
-    problem: problemDetails(kind, error.message, parameter === undefined ? {} : { parameter }),
+    problem: problemDetails(kind, error.message, {
+      ...(parameter === undefined ? {} : { parameter }),
+      ...(kind === 'permission-missing' ? { permission: 'read-personal' } : {}),
+    }),
     isUnexpected: false,
     ...retry(kind === 'too-slow' ? RETRY_SECONDS : undefined),
   };

@@ -1,6 +1,5 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { AuditRecord } from '../../event/audit-record.js';
-import { StoreUnavailableError } from '../../event/audit.error.js';
 import { LogFlows } from '../../reading/log-flows.js';
 import { walkRecords } from '../../reading/record-walk.js';
 import type { AuditPage, AuditQuery } from '../../storage/audit-query.js';
@@ -21,7 +20,7 @@ type Read = Grant['read'];
 export class LogReads {
   constructor(
     @Inject(AuditReader) private readonly reader: AuditReader,
-    @Optional() @Inject(StatisticsReader) private readonly counts: StatisticsReader | undefined,
+    @Inject(StatisticsReader) private readonly counts: StatisticsReader,
     @Inject(LogFlows) private readonly flows: LogFlows,
     @Inject(ReadBudget) private readonly budget: ReadBudget,
   ) {}
@@ -35,11 +34,7 @@ export class LogReads {
   }
 
   statistics(query: StatisticsQuery, read: Read): Promise<AuditStatistics> {
-    const { counts } = this;
-    if (counts === undefined) {
-      throw new StoreUnavailableError('it keeps no statistics');
-    }
-    return this.budget.run(read.signal, () => counts.statistics(query, read));
+    return this.budget.run(read.signal, () => this.counts.statistics(query, read));
   }
 
   /** Each page of it waits for its turn, so that a long export leaves room for others. */

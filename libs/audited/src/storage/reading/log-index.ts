@@ -8,8 +8,8 @@ export interface IndexStep {
 
 /** How far an index is behind the log. */
 export interface IndexLag {
-  /** `search`: what filters and searches find at once. `statistics`: what is counted beforehand. */
-  readonly index: 'search' | 'statistics';
+  /** `search`: what filters and searches find at once. `statistics`, `names`: what is counted beforehand. */
+  readonly index: 'search' | 'statistics' | 'names';
   /** Records that it has not taken in yet. Reads look at them one by one, so nothing is missing from an answer. */
   readonly records: number;
 }

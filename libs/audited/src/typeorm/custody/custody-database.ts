@@ -28,6 +28,14 @@ export interface CustodyDialect extends ServerDialect {
   wholeNumber(placeholder: string): string;
   /** Adds up the texts of `hash` in the order of `position`; absent where that has a limit. */
   readonly joinedHashes?: string;
+  /**
+   * An INSERT into a table of counts that, where a row has the key already, adds its `count` to that of the row.
+   *
+   * @param table name without its schema
+   */
+  addingUpsert(insert: string, table: AuditTable, key: readonly string[]): string;
+  /** A statement that gives the bytes of all tables of the log with their indexes, as `bytes`. */
+  readonly storageSize: string;
   /** Inserts a tile, given as the placeholders of its four columns, or replaces one that is not wider. */
   tileUpsert(placeholders: readonly [chain: string, level: string, tile: string, hashes: string]): string;
   /** The database's own clock, as an expression: whole milliseconds since the epoch. */

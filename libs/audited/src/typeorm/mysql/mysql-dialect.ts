@@ -1,5 +1,6 @@
 import type { CustodyDialect } from '../custody/custody-database.js';
 import { MYSQL_READING } from './mysql-reading.js';
+import { AUDIT_TABLES } from '../server/server-dialect.js';
 
 /**
  * MySQL and MariaDB in the statements that read the log. The collation of the columns compares byte by byte and wins over
@@ -13,6 +14,9 @@ export const MYSQL_DIALECT: CustodyDialect = {
   // utf8mb4 keeps every text as it is, NUL included.
   columnText: (text) => text,
   wholeNumber: (placeholder) => placeholder,
+  storageSize: `SELECT SUM(DATA_LENGTH + INDEX_LENGTH) AS bytes FROM information_schema.TABLES
+    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${AUDIT_TABLES.map((table) => `'${table}'`).join(', ')})`,
+  addingUpsert: (insert) => `${insert} ON DUPLICATE KEY UPDATE count = count + VALUES(count)`,
   // No joined hashes: GROUP_CONCAT cuts what is longer than a setting of the server, and only warns.
   tileUpsert: (
     placeholders,

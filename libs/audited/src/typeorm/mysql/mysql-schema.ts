@@ -5,6 +5,7 @@ import { CreateAuditLog1795219200000 } from '../migrations/mysql/1795219200000-c
 import { AddCustody1795305600000 } from '../migrations/mysql/1795305600000-add-custody.migration.js';
 import { AddDelivery1795392000000 } from '../migrations/mysql/1795392000000-add-delivery.migration.js';
 import { AddReading1795478400000 } from '../migrations/mysql/1795478400000-add-reading.migration.js';
+import { COUNT_KEY } from '../reading/statistics/count-statements.js';
 import { MAC_COLUMN, SEAL_COLUMN_NAMES } from '../server/record-row.js';
 import { inTime } from './in-time.js';
 import type { MysqlSession } from './mysql-session.js';
@@ -69,7 +70,15 @@ export async function requireReadable(database: string, session: MysqlSession): 
       'Bring it up to date first: start the application with this version once.',
     );
   }
-  for (const table of ['audit_records', 'audit_heads', 'audit_tiles', 'audit_checkpoints']) {
+  for (const table of [
+    'audit_records',
+    'audit_heads',
+    'audit_tiles',
+    'audit_checkpoints',
+    'audit_projections',
+    'audit_counts',
+    'audit_names',
+  ]) {
     await session.rows(`SELECT * FROM ${table} LIMIT 0`);
   }
 }
@@ -120,4 +129,13 @@ export async function requireRights(session: MysqlSession): Promise<void> {
     `INSERT INTO audit_checkpoints (chain, size, root, signed_at, note)
      SELECT chain, size, root, signed_at, note FROM audit_checkpoints WHERE FALSE`,
   );
+  await session.change(
+    `INSERT INTO audit_projections (projection, chain, position)
+     SELECT projection, chain, position FROM audit_projections WHERE FALSE`,
+  );
+  await session.change('UPDATE audit_projections SET position = position WHERE FALSE');
+  const counts = [...COUNT_KEY, 'count'].join(', ');
+  await session.change(`INSERT INTO audit_counts (${counts}) SELECT ${counts} FROM audit_counts WHERE FALSE`);
+  await session.change('UPDATE audit_counts SET count = count WHERE FALSE');
+  await session.rows('SELECT * FROM audit_names LIMIT 0');
 }

@@ -1,6 +1,6 @@
 import type { CustodyDialect } from '../custody/custody-database.js';
-import { upsertOnConflict } from '../custody/upsert-on-conflict.js';
-import type { AuditTable, Bind } from '../server/server-dialect.js';
+import { addOnConflict, upsertOnConflict } from '../custody/upsert-on-conflict.js';
+import { AUDIT_TABLES, type AuditTable, type Bind } from '../server/server-dialect.js';
 import { quoted } from './postgres-names.js';
 import { PostgresReading } from './postgres-reading.js';
 
@@ -26,6 +26,7 @@ export class PostgresDialect implements CustodyDialect {
   readonly now = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
   readonly upsert = upsertOnConflict;
   readonly reading: PostgresReading;
+  readonly addingUpsert = addOnConflict;
   private readonly schema: string;
 
   constructor(schema: string) {
@@ -52,6 +53,12 @@ export class PostgresDialect implements CustodyDialect {
       : `left(${column}, ${INDEXED_CHARACTERS}) = left(${placeholder}, ${INDEXED_CHARACTERS}) AND ${column} = ${placeholder}`;
   }
 
+  get storageSize(): string {
+    const tables = AUDIT_TABLES.map((table) => this.regclass(table)).join(', ');
+    return `SELECT SUM(pg_total_relation_size(oid)) AS bytes FROM pg_class WHERE oid IN (${tables})
+      OR oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = ${this.regclass('audit_records')})`;
+  }
+
   wholeNumber(placeholder: string): string {
     return `${placeholder}::bigint`;
   }
@@ -71,6 +78,11 @@ export class PostgresDialect implements CustodyDialect {
     return UNKEEPABLE.test(text)
       ? text.replace(EVERY_UNKEEPABLE, (character) => (character === '\0' ? '\u24000' : '\u2400\u2400'))
       : text;
+  }
+
+  /** As a value: `NULL` where there is no such table. */
+  private regclass(table: AuditTable): string {
+    return `to_regclass('${this.table(table).replaceAll("'", "''")}')`;
   }
 
   textOf(column: string): string {

@@ -16,6 +16,9 @@ const NEEDED_RIGHTS: Rights = {
   audit_heads: ['SELECT', 'INSERT', 'UPDATE'],
   audit_tiles: ['SELECT', 'INSERT', 'UPDATE'],
   audit_checkpoints: ['SELECT', 'INSERT'],
+  audit_projections: ['SELECT', 'INSERT', 'UPDATE'],
+  audit_counts: ['SELECT', 'INSERT', 'UPDATE'],
+  audit_names: ['SELECT'],
 };
 
 /** What is enough for whoever only looks. */

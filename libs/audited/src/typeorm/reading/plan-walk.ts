@@ -5,7 +5,7 @@ import type { SqlValue } from '../server/server-dialect.js';
 import { WHOLE_RANGE, type RecordSource } from './reading-dialect.js';
 import { knownTypes } from './known-types.js';
 import type { WalkPlan } from './record-walk.js';
-import { MOST_SOURCES, searchPaths, type SearchPath } from './search-plan.js';
+import { conditionCount, MOST_SOURCES, searchPaths, type SearchPath } from './search-plan.js';
 import { FEW_RECORDS, searchPrelude } from './search-prelude.js';
 
 type Read = (sql: string, values?: readonly SqlValue[]) => Promise<readonly RawRow[]>;
@@ -18,9 +18,7 @@ const MOST_COMPARED = 4;
  * once; else it is counted first what each of them finds.
  */
 export async function planWalk(query: CheckedQuery, dialect: CustodyDialect, read: Read): Promise<WalkPlan> {
-  const { filters, from, to, tenants, terms } = query;
-  const hasConditions = filters.length + terms.length > 0 || [from, to, tenants].some((one) => one !== undefined);
-  if (!hasConditions) {
+  if (conditionCount(query) === 0) {
     return { ...EVERYTHING, isSelective: true };
   }
   const paths = await withTypes(searchPaths(query, dialect), dialect, read);
@@ -30,30 +28,36 @@ export async function planWalk(query: CheckedQuery, dialect: CustodyDialect, rea
   }
   const compared = paths.filter(({ isCountable }) => isCountable).slice(0, MOST_COMPARED);
   const isCounted = compared.length > 1 || compared[0]?.isWhole === false;
-  const { counts, border, oldest, newest } = await searchPrelude(
-    isCounted ? compared.map(({ sources }) => sources) : [],
-    dialect,
-    read,
-  );
-  const fewest = Math.min(...counts);
-  const best = isCounted ? compared[counts.indexOf(fewest)] : compared[0];
-  // Reading documents through is less than reading records, but more than reading what few records an index leads to.
-  const chosen =
-    best !== undefined && (fewest <= FEW_RECORDS || terms.length === 0) ? best : (documents(paths) ?? best);
+  const lists = isCounted ? compared.map(({ sources }) => sources) : [];
+  const { counts, border, oldest, newest } = await searchPrelude(lists, dialect, read);
+  const { path, isSelective } = bestOf(paths, compared, counts);
   return {
     oldest,
     newest,
-    border: chosen?.isIndexed === true ? border : WHOLE_RANGE.through,
-    isSelective: chosen !== undefined && (chosen.isWhole || (chosen === best && isCounted && fewest <= FEW_RECORDS)),
-    ...(chosen === undefined ? {} : { sources: chosen.sources }),
+    border: path?.isIndexed === true ? border : WHOLE_RANGE.through,
+    isSelective,
+    ...(path === undefined ? {} : { sources: path.sources }),
   };
 }
 
-const EVERYTHING = { oldest: WHOLE_RANGE.after, newest: WHOLE_RANGE.through, border: WHOLE_RANGE.through };
-
-function documents(paths: readonly SearchPath[]): SearchPath | undefined {
-  return paths.find(({ sources }) => sources[0]?.kind === 'documents');
+interface Choice {
+  readonly path: SearchPath | undefined;
+  readonly isSelective: boolean;
 }
+
+/** @param counts how many records each of the compared paths finds; empty where there was no choice */
+function bestOf(paths: readonly SearchPath[], compared: readonly SearchPath[], counts: readonly number[]): Choice {
+  const fewest = Math.min(...counts);
+  const best = compared[Math.max(0, counts.indexOf(fewest))];
+  if (best !== undefined && fewest <= FEW_RECORDS) {
+    return { path: best, isSelective: true };
+  }
+  // Reading documents through is less than reading records, but more than reading what few records an index leads to.
+  const path = paths.find(({ sources }) => sources[0]?.kind === 'documents') ?? best;
+  return { path, isSelective: path?.isWhole === true };
+}
+
+const EVERYTHING = { oldest: WHOLE_RANGE.after, newest: WHOLE_RANGE.through, border: WHOLE_RANGE.through };
 
 /** Types that are only known by their beginning are replaced by those that there are; too many are no help. */
 async function withTypes(

@@ -48,7 +48,8 @@ export function searchPaths(query: CheckedQuery, dialect: CustodyDialect): reado
   return paths.filter((path) => path !== undefined);
 }
 
-function conditionCount({ filters, from, to, tenants, terms }: CheckedQuery): number {
+/** How many conditions a record has to meet. */
+export function conditionCount({ filters, from, to, tenants, terms }: CheckedQuery): number {
   return filters.length + [from, to, tenants].filter((one) => one !== undefined).length + terms.length;
 }
 

@@ -6,9 +6,10 @@ import { Sealer } from '../../integrity/sealer.js';
 import { checkQuery, type AuditPage, type AuditQuery } from '../../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../../storage/audit-reader.js';
 import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../../storage/audit-store.js';
+import type { AuditStatistics, StatisticsQuery, StatisticsReader } from '../../storage/reading/audit-statistics.js';
+import type { ReadOptions } from '../../storage/reading/read-options.js';
 import { checkChainName } from '../../storage/chain-name.js';
 import { checkReadOptions } from '../../storage/reading/checked-read-options.js';
-import type { ReadOptions } from '../../storage/reading/read-options.js';
 import type { InCustody } from '../custody/custody-database.js';
 import { DatabaseCustody } from '../custody/database-custody.js';
 import { DatabaseLedger } from '../delivery/database-ledger.js';
@@ -19,13 +20,14 @@ import { verifySettings } from '../verification/verify-settings.js';
 import { ChainWriter } from './chain-writer.js';
 import { prepareEvents, type PreparedEvent } from './sealed-batch.js';
 import type { ServerDatabase } from './server-database.js';
+import { serverStatistics } from './server-statistics.js';
 import { ServerSnapshot } from './server-verification.js';
 
 /** Above so many chains, those without work under way are forgotten; each costs one more round trip when it comes back. */
 const MAX_REMEMBERED_CHAINS = 1000;
 
 /** The log on a database server: what is the same on every one of them. */
-export class ServerAuditStore implements AuditStore, AuditReader {
+export class ServerAuditStore implements AuditStore, AuditReader, StatisticsReader {
   private readonly writers = new Map<ChainId, ChainWriter>();
   private readonly search: RecordSearch;
   private readonly sealKeys: SealKeys | undefined;
@@ -113,6 +115,10 @@ export class ServerAuditStore implements AuditStore, AuditReader {
         }).run(),
       ),
     );
+  }
+
+  async statistics(query: StatisticsQuery = {}, options: ReadOptions = {}): Promise<AuditStatistics> {
+    return this.read(() => serverStatistics(this.database, query, options));
   }
 
   /** Records as they are stored, trees and checkpoints, erasure and pruning; works while the store is open. */

@@ -1,11 +1,13 @@
 import type { CustodyDialect } from '../custody/custody-database.js';
-import { upsertOnConflict } from '../custody/upsert-on-conflict.js';
 import { SQLITE_READING } from './sqlite-reading.js';
+import { addOnConflict, upsertOnConflict } from '../custody/upsert-on-conflict.js';
 
 /** SQLite in the statements of custody. Texts compare byte by byte (collation BINARY) and are kept as they are. */
 export const SQLITE_DIALECT: CustodyDialect = {
   reading: SQLITE_READING,
   joinedHashes: "group_concat(hash, '')",
+  addingUpsert: addOnConflict,
+  storageSize: 'SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size',
   placeholder: () => '?',
   table: (name) => name,
   equals: (column, value, bind) => `${column} = ${bind(value)}`,

@@ -3,6 +3,7 @@ import type { SealKeys } from '../../integrity/seal-keys.js';
 import type { AppendableEvent } from '../../storage/audit-store.js';
 import type { ScrubOptions } from '../../storage/custody-store.js';
 import type { VerifyOptions, VerifyProgress } from '../../storage/audit-reader.js';
+import type { StatisticsRequest } from '../reading/statistics/log-statistics.js';
 import type { SqlStatement } from '../custody/custody-database.js';
 
 /** What a thread is started with. */
@@ -25,6 +26,8 @@ export type SqliteCall =
   | { readonly operation: 'sift'; readonly chain: Uint8Array; readonly from: number; readonly through: number }
   | { readonly operation: 'query'; readonly statement: SqlStatement }
   | { readonly operation: 'transact'; readonly statements: readonly SqlStatement[] }
+  /** `ended` is shared: not 0 when nobody waits for the answer any more. */
+  | { readonly operation: 'statistics'; readonly request: StatisticsRequest; readonly ended: Int32Array }
   | { readonly operation: 'scrub'; readonly options: ScrubOptions }
   | { readonly operation: 'close' };
 

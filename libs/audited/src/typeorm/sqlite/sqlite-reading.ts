@@ -15,7 +15,7 @@ export const SQLITE_READING: ReadingDialect = {
   numbers: (source, bind) => soughtBy(source, bind),
   fetched: (picked) => `(${picked}) AS picked CROSS JOIN audit_records AS r ON r.sequence = picked.sequence`,
   condition: (column) => `+r.${column}`,
-  isSearchable: (term) => [...term].length >= TRIGRAM,
+  isSearchable: (term) => Array.from(term).length >= TRIGRAM,
   // Statements in a thread of this process are not given up; the time limit of the read ends the waiting for them.
   isTimeout: () => false,
 };

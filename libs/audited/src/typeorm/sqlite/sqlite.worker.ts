@@ -14,6 +14,7 @@ import { IN_MEMORY, openForReading, openForWriting, type SqliteConnection } from
 import type { SqliteRequest, SqliteThreadOptions } from './sqlite-messages.js';
 import { SqliteSiftThreads } from './sqlite-sift-threads.js';
 import { query, scrub, transact } from './sqlite-statements.js';
+import { sqliteStatistics } from './sqlite-statistics.js';
 import { verifySqlite } from './sqlite-verification.js';
 
 const { file, role, seal } = workerData as SqliteThreadOptions;
@@ -57,6 +58,8 @@ async function perform(request: SqliteRequest): Promise<unknown> {
       return query(database.connection.handle, request.statement);
     case 'transact':
       return transact(database.connection.handle, request.statements);
+    case 'statistics':
+      return sqliteStatistics({ handle: database.connection.handle, file }, request.request, request.ended);
     case 'scrub':
       return scrub(database.connection.handle, request.options);
     case 'verify':

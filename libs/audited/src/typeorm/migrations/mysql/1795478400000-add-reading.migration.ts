@@ -50,27 +50,29 @@ const TABLES = [
     document LONGTEXT NOT NULL,
     PRIMARY KEY (sequence)
   )`,
+  // One row a kind of record and time: spans of 1, 15 and 1440 minutes; step = number of the span since the epoch.
   `CREATE TABLE IF NOT EXISTS audit_counts (
     chain VARCHAR(64) NOT NULL,
-    quarter BIGINT NOT NULL,
-    facts VARCHAR(600) NOT NULL,
+    span SMALLINT NOT NULL,
+    step BIGINT NOT NULL,
+    tenant_id VARCHAR(128) NOT NULL,
+    type VARCHAR(160) NOT NULL,
+    severity VARCHAR(40) NOT NULL,
+    outcome VARCHAR(40) NOT NULL,
+    risk VARCHAR(40) NOT NULL,
+    environment VARCHAR(96) NOT NULL,
     count BIGINT NOT NULL,
-    PRIMARY KEY (chain, quarter, facts)
-  )`,
-  `CREATE TABLE IF NOT EXISTS audit_minutes (
-    chain VARCHAR(64) NOT NULL,
-    minute BIGINT NOT NULL,
-    tenant VARCHAR(160) NOT NULL,
-    count BIGINT NOT NULL,
-    PRIMARY KEY (chain, minute, tenant)
+    PRIMARY KEY (chain, span, step, tenant_id, type, severity, outcome, risk, environment)
   )`,
   `CREATE TABLE IF NOT EXISTS audit_names (
     chain VARCHAR(64) NOT NULL,
     day BIGINT NOT NULL,
     kind SMALLINT NOT NULL,
-    name VARCHAR(600) NOT NULL,
+    tenant_id VARCHAR(128) NOT NULL,
+    type VARCHAR(160) NOT NULL,
+    name VARCHAR(320) NOT NULL,
     count BIGINT NOT NULL,
-    PRIMARY KEY (chain, day, kind, name)
+    PRIMARY KEY (chain, day, kind, tenant_id, type, name)
   )`,
   'CREATE TABLE IF NOT EXISTS audit_secrets (name VARCHAR(64) NOT NULL, value VARCHAR(255) NOT NULL, PRIMARY KEY (name))',
 ];

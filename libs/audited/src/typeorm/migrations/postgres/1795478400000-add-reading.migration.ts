@@ -44,27 +44,29 @@ const statements = (schema: string): readonly string[] => [
     PRIMARY KEY (facet, value, sequence)
   )`,
   `CREATE TABLE ${schema}.audit_documents (sequence BIGINT NOT NULL PRIMARY KEY, document ${text} NOT NULL)`,
+  // One row a kind of record and time: spans of 1, 15 and 1440 minutes; step = number of the span since the epoch.
   `CREATE TABLE ${schema}.audit_counts (
-    quarter BIGINT NOT NULL,
+    step BIGINT NOT NULL,
     count BIGINT NOT NULL,
+    span SMALLINT NOT NULL,
     chain ${text} NOT NULL,
-    facts ${text} NOT NULL,
-    PRIMARY KEY (chain, quarter, facts)
-  ) WITH (fillfactor = 80)`,
-  `CREATE TABLE ${schema}.audit_minutes (
-    minute BIGINT NOT NULL,
-    count BIGINT NOT NULL,
-    chain ${text} NOT NULL,
-    tenant ${text} NOT NULL,
-    PRIMARY KEY (chain, minute, tenant)
+    tenant_id ${text} NOT NULL,
+    type ${text} NOT NULL,
+    severity ${text} NOT NULL,
+    outcome ${text} NOT NULL,
+    risk ${text} NOT NULL,
+    environment ${text} NOT NULL,
+    PRIMARY KEY (chain, span, step, tenant_id, type, severity, outcome, risk, environment)
   ) WITH (fillfactor = 80)`,
   `CREATE TABLE ${schema}.audit_names (
     day BIGINT NOT NULL,
     count BIGINT NOT NULL,
     kind SMALLINT NOT NULL,
     chain ${text} NOT NULL,
+    tenant_id ${text} NOT NULL,
+    type ${text} NOT NULL,
     name ${text} NOT NULL,
-    PRIMARY KEY (chain, day, kind, name)
+    PRIMARY KEY (chain, day, kind, tenant_id, type, name)
   ) WITH (fillfactor = 80)`,
   `CREATE TABLE ${schema}.audit_secrets (name ${text} NOT NULL PRIMARY KEY, value ${text} NOT NULL)`,
 ];

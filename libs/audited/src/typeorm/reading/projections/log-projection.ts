@@ -19,7 +19,7 @@ export interface ProjectedRecord {
  * by chain. Statements only; in which transaction they run is their caller's affair.
  */
 export interface LogProjection {
-  readonly name: 'search' | 'statistics';
+  readonly name: 'search' | 'statistics' | 'names';
   /** Adds what the records contribute. */
   add(records: readonly ProjectedRecord[]): readonly SqlStatement[];
   /** Takes away what they contributed, because they are pruned. */
