@@ -127,6 +127,21 @@ describe('reading on the command line', () => {
     });
   });
 
+  it('tells the log in numbers', () => {
+    const words = ['--type', 'deploy.*', '--not-tenant', 't-1', '--histogram', 'day', '--top', '1'];
+    const { status, out } = shell.run('statistics', ...LOOK, ...words);
+    expect([status, out]).toEqual([
+      0,
+      expect.stringMatching(
+        /^15 record\(s\), from 2026-.*\n[^]*by outcome\n {2}10 {2}success\n {3}5 {2}failure\n[^]*#{40}\n$/,
+      ),
+    ]);
+    const numbers = shell.json('statistics', ...LOOK, ...words);
+    expect(numbers).toMatchObject({ total: 15, byOutcome: { success: 10, failure: 5 } });
+    const refused = shell.run('statistics', ...LOOK, '--time-zone', 'Mars/Olympus', '--histogram', 'day');
+    expect([refused.status, refused.errors]).toEqual([2, expect.stringContaining('--time-zone')]);
+  });
+
   describe('export', () => {
     it('writes everything that matches, packed, whole, and recorded before and after', async () => {
       const undo = log.backup();

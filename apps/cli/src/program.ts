@@ -16,6 +16,7 @@ import { queryCommand } from './commands/query.command.js';
 import { reanchorCommand } from './commands/reanchor.command.js';
 import { receiptsCommand } from './commands/receipts.command.js';
 import { replayCommand } from './commands/replay.command.js';
+import { statisticsCommand } from './commands/statistics.command.js';
 import { tailCommand } from './commands/tail.command.js';
 import { verifyBundleCommand } from './commands/verify-bundle.command.js';
 import { verifyProofCommand } from './commands/verify-proof.command.js';
@@ -28,6 +29,7 @@ const COMMANDS = [
   queryCommand,
   tailCommand,
   exportCommand,
+  statisticsCommand,
   verifyCommand,
   checkpointCommand,
   proofCommand,

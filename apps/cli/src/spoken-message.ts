@@ -17,7 +17,8 @@ const OPTIONS: readonly (readonly [RegExp, string])[] = [
   [/^(?:selection\.)?(from|to|chain|type)$/, '--$1'],
   [/^(?:selection\.)?resourceType$/, '--resource-type'],
   [/^(?:selection\.)?(actor|tenant|session|correlation|resource)Id$/, '--$1'],
-  [/^(by|reason|ticket|cause|email|limit|offset|order|cursor|text)$/, '--$1'],
+  [/^timeZone$/, '--time-zone'],
+  [/^(by|top|histogram|reason|ticket|cause|email|limit|offset|order|cursor|text)$/, '--$1'],
 ];
 const OPTION = /(?:Audit |\bthe )?option "([^"]+)"/g;
 /** In the middle of a sentence an option may stand without quotes. */

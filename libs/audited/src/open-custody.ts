@@ -29,6 +29,7 @@ import { LogFlows } from './reading/log-flows.js';
 import { Redactor } from './redaction/redactor.js';
 import type { RedactionOptions } from './redaction/redaction.options.js';
 import type { AuditReader } from './storage/audit-reader.js';
+import type { StatisticsReader } from './storage/reading/audit-statistics.js';
 import type { RecordFlows } from './storage/reading/record-flows.js';
 import { storeFor, type DatabaseStore } from './typeorm/audit-database.js';
 import { resolveDatabase, type DatabaseOptions } from './typeorm/database.options.js';
@@ -55,6 +56,14 @@ export {
 } from './integrity/notes/note-signer.js';
 export { keyId, verifierKey } from './integrity/notes/signed-note.js';
 export { queryMatcher, type RecordFilters } from './storage/query-match.js';
+export type {
+  AuditStatistics,
+  Counts,
+  HistogramInterval,
+  StatisticsFilters,
+  StatisticsQuery,
+  StatisticsReader,
+} from './storage/reading/audit-statistics.js';
 export type { AuditFilters, FilterName } from './storage/reading/audit-filters.js';
 export type { ExportQuery, RecordFlows, TailOptions, TailQuery } from './storage/reading/record-flows.js';
 export { readRecord } from './storage/stored-record.js';
@@ -97,6 +106,8 @@ export interface OpenedCustody {
   /** What operators do to destinations; whoever leads one follows within a second. */
   readonly destinations: DestinationOperations;
   readonly reader: AuditReader;
+  /** The log in numbers. */
+  readonly statistics: StatisticsReader;
   /** Records one by one: to the end of what matches, or as long as somebody listens. Nothing of it is recorded by itself. */
   readonly flows: RecordFlows;
   /** Ends everything that was opened; idempotent. */
@@ -191,7 +202,7 @@ export async function openCustody(options: OpenCustodyOptions): Promise<OpenedCu
       whenAppended: () => () => undefined,
       ...(followEveryMs === undefined ? {} : { pollMs: followEveryMs }),
     });
-    return { custody: new AuditCustody(parts), destinations, reader: store, flows, close };
+    return { custody: new AuditCustody(parts), destinations, reader: store, statistics: store, flows, close };
   } catch (error) {
     await close();
     throw error;

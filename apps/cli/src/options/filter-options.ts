@@ -29,13 +29,25 @@ export function withTimes(command: Command): Command {
 /** Filters of records, and words to look for. */
 export function withFilters(command: Command): Command {
   command.option('--text <words>', 'records that hold all of these words; "what stands in quotes" is one');
-  for (const [, filter] of TABLE) {
+  return withFiltersOf(command, TABLE);
+}
+
+/** Some of the filters. */
+export function withSomeFilters(command: Command, names: readonly FilterName[]): Command {
+  return withFiltersOf(
+    command,
+    TABLE.filter(([name]) => names.includes(name)),
+  );
+}
+
+function withFiltersOf(command: Command, table: typeof TABLE): Command {
+  for (const [, filter] of table) {
     const short = filter.flag === 'chain' ? '-c, ' : '';
     command.addOption(
       new Option(`${short}--${filter.flag} <${filter.value}>`, filter.meaning).argParser(valuesOf(filter)),
     );
   }
-  for (const [, filter] of TABLE) {
+  for (const [, filter] of table) {
     // Told once below, and not twenty-two times.
     command.addOption(
       new Option(`--not-${filter.flag} <${filter.value}>`, `not: ${filter.meaning}`)

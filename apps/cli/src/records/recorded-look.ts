@@ -5,7 +5,7 @@ import { readerOf, type ReaderOptions } from '../options/reader-options.js';
 import type { Terminal } from '../output/terminal.js';
 
 /** A log that somebody looks into. */
-export interface OpenedLook extends Pick<OpenedCustody, 'custody' | 'reader' | 'flows'> {
+export interface OpenedLook extends Pick<OpenedCustody, 'custody' | 'reader' | 'flows' | 'statistics'> {
   /** Says in the log that it was looked into, unless that is refused. Wait for it before anything is shown. */
   readonly note: (reading: Omit<ReadingNote, 'by' | 'reason'>) => Promise<void>;
 }
@@ -22,10 +22,10 @@ export function lookInto<Result>(
   settings: CustodySettings = {},
 ): Promise<Result> {
   const { unrecorded = false } = options;
-  const looked = ({ custody, reader, flows }: OpenedCustody): Promise<Result> => {
+  const looked = ({ custody, reader, flows, statistics }: OpenedCustody): Promise<Result> => {
     const note: OpenedLook['note'] = (reading) =>
       unrecorded ? Promise.resolve() : custody.recordReading({ ...reading, ...readerOf(options) });
-    return work({ custody, reader, flows, note });
+    return work({ custody, reader, flows, statistics, note });
   };
   return unrecorded ? readLog(options, looked, settings) : writeLog(options, terminal, looked, settings);
 }
