@@ -99,6 +99,7 @@ describe('the public surface', () => {
         "SpoolFullError",
         "SpoolUnusableError",
         "StatementAlteredError",
+        "StatisticsReader",
         "StoreUnavailableError",
         "TransactionMissingError",
         "TreeIncompleteError",
