@@ -28,6 +28,7 @@ describe('the public surface', () => {
         "./exporters",
         "./formats",
         "./http",
+        "./openapi",
         "./testing",
         "./typeorm",
         "./package.json",
@@ -169,6 +170,16 @@ describe('the public surface', () => {
       ]
     `);
     expect(commonJs).toStrictEqual(esModule);
+  });
+
+  it('of ./openapi', async () => {
+    const { esModule, commonJs } = await surfaceOf('./openapi');
+    expect(esModule).toMatchInlineSnapshot(`
+      [
+        "documentAuditApi",
+      ]
+    `);
+    expect(commonJs).toEqual(esModule);
   });
 
   it('of ./formats', async () => {
