@@ -5,7 +5,6 @@ import { CreateAuditLog1795219200000 } from '../migrations/mysql/1795219200000-c
 import { AddCustody1795305600000 } from '../migrations/mysql/1795305600000-add-custody.migration.js';
 import { AddDelivery1795392000000 } from '../migrations/mysql/1795392000000-add-delivery.migration.js';
 import { AddReading1795478400000 } from '../migrations/mysql/1795478400000-add-reading.migration.js';
-import { COUNT_KEY } from '../reading/statistics/count-statements.js';
 import { MAC_COLUMN, SEAL_COLUMN_NAMES } from '../server/record-row.js';
 import { INDEX_TABLES } from '../reading/projections/index-tables.js';
 import { inTime } from './in-time.js';
