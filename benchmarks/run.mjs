@@ -17,6 +17,7 @@ import * as ingestPostgres from './ingest-postgres.bench.mjs';
 import * as memory from './memory.bench.mjs';
 import { closePostgres, postgresSettings } from './postgres-server.mjs';
 import * as processes from './processes.bench.mjs';
+import * as readingStatistics from './reading-statistics.bench.mjs';
 import * as verify from './verify.bench.mjs';
 
 const here = import.meta.dirname;
@@ -44,6 +45,7 @@ try {
     processes,
     delivery,
     memory,
+    readingStatistics,
     verify,
   ]) {
     const part = await benchmark.run({ quick: values.quick, wanted, log });

@@ -219,20 +219,41 @@ describe('two registrations', () => {
 
 describe('AuditHttpModule', () => {
   const guard = { canActivate: () => true };
+  const open = { guards: [guard], access: { permissions: ['read'], tenants: 'all' } };
 
   it.each<[option: string, options: unknown, cure: RegExp]>([
     ['AuditHttpModule', undefined, /guards/],
-    ['AuditHttpModule.guards', {}, /AuditorGuard/],
-    ['AuditHttpModule.guards', { guards: [] }, /AuditorGuard/],
-    ['AuditHttpModule.guards', { guards: guard }, /AuditorGuard/],
-    ['AuditHttpModule.guards', { guards: [undefined] }, /AuditorGuard/],
-    ['AuditHttpModule.guards', { guards: [{}] }, /AuditorGuard/],
+    ['AuditHttpModule.guards', {}, /AuthGuard/],
+    ['AuditHttpModule.guards', { guards: [] }, /AuthGuard/],
+    ['AuditHttpModule.guards', { guards: guard }, /AuthGuard/],
+    ['AuditHttpModule.guards', { guards: [undefined] }, /AuthGuard/],
+    ['AuditHttpModule.guards', { guards: [{}] }, /AuthGuard/],
+    ['AuditHttpModule.access', { guards: [guard] }, /who may do what/],
+    ['AuditHttpModule.access', { guards: [guard], access: undefined }, /AuditAccessResolver/],
+    ['AuditHttpModule.access', { guards: [guard], access: {} }, /who may do what/],
+    ['AuditHttpModule.access', { guards: [guard], access: { permissions: ['raed'], tenants: 'all' } }, /read-personal/],
+    [
+      'AuditHttpModule.access',
+      { guards: [guard], access: { permissions: ['read'] } },
+      /"all" or a list of at most 1000/,
+    ],
+    [
+      'AuditHttpModule.access',
+      { guards: [guard], access: { permissions: ['read'], tenants: '' } },
+      /"all" or a list of at most 1000/,
+    ],
+    ['AuditHttpModule.access', { guards: [guard], access: '' }, /who may do what/],
+    ['AuditHttpModule.operators', { ...open, operators: { guards: [guard] } }, /Known are: guards, access/],
+    ['AuditHttpModule.timeLimitMs', { ...open, timeLimitMs: 0 }, /1 to 600000/],
+    ['AuditHttpModule.heartbeatMs', { ...open, heartbeatMs: 1 }, /100 to 600000/],
+    ['AuditHttpModule.limits.streams', { ...open, limits: { streams: -1 } }, /0 to 10000/],
+    ['AuditHttpModule.limits.exports', { ...open, limits: { exports: 1 } }, /exportsPerMinute/],
     ['AuditHttpModule.gaurds', { gaurds: [guard] }, /guards/],
-    ['AuditHttpModule.path', { guards: [guard], path: '/v1/audit' }, /none in front/],
-    ['AuditHttpModule.path', { guards: [guard], path: '' }, /segments/],
-    ['AuditHttpModule.path', { guards: [guard], path: 'audit/:tenant' }, /segments/],
-    ['AuditHttpModule.imports', { guards: [guard], imports: {} }, /modules/],
-    ['AuditHttpModule.decorators', { guards: [guard], decorators: ['auditor'] }, /factory/],
+    ['AuditHttpModule.path', { ...open, path: '/v1/audit' }, /none in front/],
+    ['AuditHttpModule.path', { ...open, path: '' }, /segments/],
+    ['AuditHttpModule.path', { ...open, path: 'audit/:tenant' }, /segments/],
+    ['AuditHttpModule.imports', { ...open, imports: {} }, /modules/],
+    ['AuditHttpModule.decorators', { ...open, decorators: ['auditor'] }, /factory/],
   ])('names %s and the cure', async (option, options, cure) => {
     const error = await bootError([
       withOptions({ database: ':memory:' }),

@@ -28,6 +28,7 @@ describe('the public surface', () => {
         "./exporters",
         "./formats",
         "./http",
+        "./openapi",
         "./testing",
         "./typeorm",
         "./package.json",
@@ -75,7 +76,9 @@ describe('the public surface', () => {
         "InboxMissingError",
         "InboxUnavailableError",
         "KeyInvalidError",
+        "LogIndex",
         "MAIN_CHAIN",
+        "MAX_OFFSET",
         "MAX_PAGE_RECORDS",
         "NotAudited",
         "NoteMalformedError",
@@ -86,7 +89,9 @@ describe('the public surface', () => {
         "ProofUnavailableError",
         "PruneRefusedError",
         "QueryInvalidError",
+        "QueryTooSlowError",
         "RETENTION_PRESETS",
+        "ReadForbiddenError",
         "ReanchorNeedlessError",
         "RecordDamagedError",
         "RequestUserActorResolver",
@@ -95,6 +100,7 @@ describe('the public surface', () => {
         "SpoolFullError",
         "SpoolUnusableError",
         "StatementAlteredError",
+        "StatisticsReader",
         "StoreUnavailableError",
         "TransactionMissingError",
         "TreeIncompleteError",
@@ -166,6 +172,16 @@ describe('the public surface', () => {
     expect(commonJs).toStrictEqual(esModule);
   });
 
+  it('of ./openapi', async () => {
+    const { esModule, commonJs } = await surfaceOf('./openapi');
+    expect(esModule).toMatchInlineSnapshot(`
+      [
+        "documentAuditApi",
+      ]
+    `);
+    expect(commonJs).toEqual(esModule);
+  });
+
   it('of ./formats', async () => {
     const { esModule, commonJs } = await surfaceOf('./formats');
     expect(esModule).toMatchInlineSnapshot(`
@@ -185,6 +201,8 @@ describe('the public surface', () => {
     expect(esModule).toMatchInlineSnapshot(`
       [
         "AuditHttpModule",
+        "PROBLEMS",
+        "ROUTE_PARAMETERS",
       ]
     `);
     expect(commonJs).toEqual(esModule);
@@ -205,6 +223,7 @@ describe('the public surface', () => {
         "custodyStoreContract",
         "deliveryLedgerContract",
         "headOf",
+        "logIndexContract",
         "recordsToDeliver",
         "sealedRecords",
       ]

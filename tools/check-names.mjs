@@ -9,7 +9,9 @@ const ROOTS = ['libs', 'apps', 'test', 'benchmarks', 'tools'];
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'coverage', 'golden']);
 const BANNED_WORDS = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'misc']);
 const ENTRY_POINTS = new Set(
-  ['', 'exporters/', 'formats/', 'http/', 'testing/', 'typeorm/'].map((room) => `libs/audited/src/${room}index.ts`),
+  ['', 'exporters/', 'formats/', 'http/', 'openapi/', 'testing/', 'typeorm/'].map(
+    (room) => `libs/audited/src/${room}index.ts`,
+  ),
 );
 const MAX_FILES_PER_FOLDER = 14;
 /**

@@ -59,6 +59,17 @@ function wordsOf(call: string): string[] {
   ].map(([, quoted, bare]) => quoted ?? bare ?? '');
 }
 
+/** The commands that take all filters. */
+const FILTERED = ['export', 'format', 'query', 'tail'];
+
+/** The options in the tables below a heading. */
+function flagsInTables(heading: string): readonly string[] {
+  const section = new RegExp(`\\n### ${heading}\\n([\\s\\S]*?)(?=\\n##)`).exec(GUIDE)?.[1] ?? '';
+  return [...section.matchAll(/^\| (`.+?) +\|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`(--[a-z-]+)/g)].map(([, flag = '']) => flag),
+  );
+}
+
 describe('the documentation of the command line', () => {
   it('has every command and every option', async () => {
     const missing = commandsOf(await program()).flatMap(({ path, command }) => {
@@ -72,19 +83,32 @@ describe('the documentation of the command line', () => {
     expect(missing).toEqual([]);
   });
 
+  it('has the filters once, for every command that takes them', async () => {
+    const filters = flagsInTables('Filters');
+    const commands = commandsOf(await program()).filter(({ path }) => FILTERED.includes(path));
+    expect(commands.map(({ path }) => path).sort()).toEqual(FILTERED);
+    for (const { path, command } of commands) {
+      const own = new Set(command.options.map(({ long }) => long ?? ''));
+      // What is yet to come has no time range.
+      const missing = path === 'tail' ? ['--since', '--until'] : [];
+      expect([path, filters.filter((flag) => !own.has(flag))]).toEqual([path, missing]);
+      const negated = [...own].filter((flag) => flag.startsWith('--not-'));
+      expect([path, negated.filter((flag) => !filters.includes(flag))]).toEqual([path, []]);
+      expect([path, negated.filter((flag) => !filters.includes(flag.replace('--not-', '--')))]).toEqual([path, []]);
+    }
+  });
+
   it('has under the heading of a command exactly its own options', async () => {
     const shared =
       /^--(json|quiet|help|version|database|trust|seal-key|key|origin|by|reason|ticket)$|^--no-scrub$|^-.$/;
     for (const { path, command } of commandsOf(await program())) {
-      const section = new RegExp(`\\n### ${path}\\n([\\s\\S]*?)(?=\\n##)`).exec(GUIDE)?.[1];
-      if (section === undefined) {
+      if (!GUIDE.includes(`\n### ${path}\n`)) {
         continue;
       }
-      const inTable = [...section.matchAll(/^\| (`.+?) +\|/gm)].flatMap(([, cell = '']) =>
-        [...cell.matchAll(/`(--[a-z-]+)/g)].map(([, flag = '']) => flag),
-      );
+      const inTable = flagsInTables(path);
+      const filters = FILTERED.includes(path) ? flagsInTables('Filters') : [];
       const own = command.options.flatMap(({ long }) => (long === undefined || long === null ? [] : [long]));
-      const wanted = own.filter((flag) => !shared.test(flag));
+      const wanted = own.filter((flag) => !shared.test(flag) && !filters.includes(flag));
       expect([path, inTable.filter((flag) => !shared.test(flag)).sort()]).toEqual([path, wanted.sort()]);
     }
   });

@@ -105,6 +105,10 @@ whenThere('the custody of MysqlAuditStore', () => {
       ),
       `UPDATE ON ${database}.audit_heads`,
       `UPDATE ON ${database}.audit_tiles`,
+      ...['projections', 'facets', 'documents', 'counts', 'minutes', 'names'].map(
+        (table) => `SELECT, INSERT, UPDATE ON ${database}.audit_${table}`,
+      ),
+      `SELECT ON ${database}.audit_secrets`,
     );
     await opened({ url: server.urlOf(database, account) }, async (store) => {
       await store.append('main', [anAppendableEvent({}, ADA)]);

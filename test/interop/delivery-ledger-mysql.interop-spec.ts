@@ -72,6 +72,10 @@ whenThere('the ledger of MysqlAuditStore', () => {
       ),
       `UPDATE ON ${database}.audit_heads`,
       `UPDATE ON ${database}.audit_tiles`,
+      ...['projections', 'facets', 'documents', 'counts', 'minutes', 'names'].map(
+        (table) => `SELECT, INSERT, UPDATE ON ${database}.audit_${table}`,
+      ),
+      `SELECT ON ${database}.audit_secrets`,
     );
     await opened(new MysqlAuditStore({ url: server.urlOf(database, account) }), async (store) => {
       const ledger = store.ledger();

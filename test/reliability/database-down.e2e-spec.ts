@@ -6,6 +6,7 @@ import { Controller, Module, Post, type CanActivate, type INestApplication } fro
 import { Test } from '@nestjs/testing';
 import { Audited, AuditModule, AuditService, type AuditModuleRootOptions } from 'nestjs-audited';
 import { AuditHttpModule } from 'nestjs-audited/http';
+import { EVERYTHING } from '../support/audit-access.js';
 import { LogRecorder } from '../support/log-recorder.js';
 import { adapterFor, PLATFORMS, type Platform } from '../support/platforms.js';
 
@@ -44,7 +45,7 @@ async function start(
   @Module({
     imports: [
       AuditModule.forRoot({ database: NOBODY_THERE, ...options }),
-      AuditHttpModule.forRoot({ guards: [Everybody] }),
+      AuditHttpModule.forRoot({ guards: [Everybody], access: EVERYTHING }),
     ],
     controllers: [OrdersController],
   })
@@ -99,9 +100,9 @@ describe.each(PLATFORMS)('an application whose audit database is down when it st
   it('answers 503 to who wants to read the log, and tells that nothing is lost', async () => {
     for (const path of ['events', 'events/01a1ffeb-8106-75e7-947e-de16a704d3d7', 'verify']) {
       const answer = await fetch(`${urlOf(app)}/v1/audit/${path}`);
-      const body = (await answer.json()) as { readonly message: string };
+      const body = (await answer.json()) as { readonly detail: string };
       expect([path, answer.status]).toEqual([path, 503]);
-      expect(body.message).toMatch(/Nothing is lost/);
+      expect(body.detail).toMatch(/Nothing is lost/);
     }
   });
 });

@@ -115,7 +115,9 @@ describe('a PostgreSQL log that is append-only', () => {
       url,
       `CREATE ROLE ${name} LOGIN PASSWORD 'secret'; GRANT SELECT ON audit_migrations TO PUBLIC;
        GRANT SELECT, INSERT ON audit_records, audit_checkpoints TO ${name};
-       GRANT SELECT, INSERT, UPDATE ON audit_heads, audit_tiles TO ${name}`,
+       GRANT SELECT, INSERT, UPDATE ON audit_heads, audit_tiles, audit_projections, audit_facets, audit_documents,
+         audit_counts, audit_names TO ${name};
+       GRANT SELECT ON audit_secrets TO ${name}`,
     );
     const role = new URL(url);
     [role.username, role.password] = [name, 'secret'];
@@ -295,6 +297,7 @@ describe('what is left of a person in the files of a PostgreSQL database', () =>
         : anAppendableEvent({ details: { index }, recordedAt: '2025-01-15T00:00:00.000Z' }),
     );
     await store.append('main', events);
+    while (!(await store.index().advance(500)).isCaughtUp);
     const found = await store.custody().match({ email: ADA['/actor/email'] }, 1000);
     return found.map(({ position }) => position);
   }

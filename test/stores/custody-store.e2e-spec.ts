@@ -177,6 +177,7 @@ describe('what is left of a person in the files of an SQLite log', () => {
     for (let start = 0; start < events.length; start += 50) {
       await store.append('main', events.slice(start, start + 50));
     }
+    while (!(await store.index().advance(500)).isCaughtUp);
     const found = await store.custody().match({ email: ADA['/actor/email'] }, 1000);
     return found.map(({ position }) => position);
   }

@@ -57,7 +57,9 @@ describe('the ledger of PostgresAuditStore', () => {
       url,
       `CREATE ROLE ${name} LOGIN PASSWORD 'secret'; GRANT SELECT ON audit_migrations TO PUBLIC;
        GRANT SELECT, INSERT ON audit_records, audit_checkpoints TO ${name};
-       GRANT SELECT, INSERT, UPDATE ON audit_heads, audit_tiles TO ${name}`,
+       GRANT SELECT, INSERT, UPDATE ON audit_heads, audit_tiles, audit_projections, audit_facets, audit_documents,
+         audit_counts, audit_names TO ${name};
+       GRANT SELECT ON audit_secrets TO ${name}`,
     );
     const role = new URL(url);
     [role.username, role.password] = [name, 'secret'];

@@ -60,6 +60,6 @@ describe('a log that is opened for reading', () => {
     await expect(openCustody({ database: old, access: 'read' })).rejects.toThrow('older version of this package');
     expect(
       withRawDatabase(old, (database) => database.prepare('SELECT name FROM audit_migrations').all()),
-    ).toHaveLength(2);
+    ).toHaveLength(3);
   });
 });

@@ -14,7 +14,10 @@ import type { Terminal } from './output/terminal.js';
 import { currentSealKey } from './seal-choice.js';
 
 /** What one command needs besides the common options. */
-export type CustodySettings = Pick<OpenCustodyOptions, 'retention' | 'classOfType' | 'spools' | 'journals' | 'bundles'>;
+export type CustodySettings = Pick<
+  OpenCustodyOptions,
+  'retention' | 'classOfType' | 'spools' | 'journals' | 'bundles' | 'followEveryMs'
+>;
 
 /** What is done with a log that is open. */
 type Work<Result> = (log: OpenedCustody) => Promise<Result>;

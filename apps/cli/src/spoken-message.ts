@@ -1,3 +1,5 @@
+import { flagOf } from './options/filter-options.js';
+
 /** The library names its own options, but the user typed others. The first match wins; the rest keeps its name. */
 const OPTIONS: readonly (readonly [RegExp, string])[] = [
   [/^database(?:\.url|\.file)?$/, '--database'],
@@ -15,7 +17,8 @@ const OPTIONS: readonly (readonly [RegExp, string])[] = [
   [/^(?:selection\.)?(from|to|chain|type)$/, '--$1'],
   [/^(?:selection\.)?resourceType$/, '--resource-type'],
   [/^(?:selection\.)?(actor|tenant|session|correlation|resource)Id$/, '--$1'],
-  [/^(by|reason|ticket|cause|email)$/, '--$1'],
+  [/^timeZone$/, '--time-zone'],
+  [/^(by|top|histogram|reason|ticket|cause|email|limit|offset|order|cursor|text)$/, '--$1'],
 ];
 const OPTION = /(?:Audit |\bthe )?option "([^"]+)"/g;
 /** In the middle of a sentence an option may stand without quotes. */
@@ -29,5 +32,5 @@ export function spokenMessage(message: string): string {
 
 function spoken(whole: string, name: string): string {
   const [pattern, option = ''] = OPTIONS.find(([candidate]) => candidate.test(name)) ?? [];
-  return pattern === undefined ? whole : name.replace(pattern, option);
+  return pattern === undefined ? (flagOf(name) ?? whole) : name.replace(pattern, option);
 }

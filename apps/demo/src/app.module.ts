@@ -3,10 +3,9 @@ import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { AuditModule } from 'nestjs-audited';
 import { AuditHttpModule } from 'nestjs-audited/http';
 import { ApprovalsModule } from './approvals/approvals.module.js';
+import { auditAccess } from './auth/audit-access.js';
 import { AuthModule } from './auth/auth.module.js';
 import { JwtGuard } from './auth/jwt.guard.js';
-import { Roles } from './auth/roles.decorator.js';
-import { RolesGuard } from './auth/roles.guard.js';
 import { checkpointKeyFor } from './checkpoint-key.js';
 import { ConfigurationModule } from './configuration/configuration.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
@@ -42,8 +41,9 @@ export class AppModule {
           redaction: fingerprintKey === undefined ? {} : { fingerprintKey },
         }),
         AuditHttpModule.forRoot({
-          guards: [JwtGuard, RolesGuard],
-          decorators: [Roles('auditor', 'admin'), ApiBearerAuth(), ApiTags('audit')],
+          guards: [JwtGuard],
+          access: auditAccess,
+          decorators: [ApiBearerAuth(), ApiTags('audit')],
         }),
         AuthModule.with(settings),
         DeploymentsModule,

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { documentAuditApi } from 'nestjs-audited/openapi';
 import { AppModule } from './app.module.js';
 import type { DemoSettings } from './demo.settings.js';
 
@@ -33,5 +34,5 @@ function addApiPage(app: INestApplication): void {
     .addBearerAuth()
     .addApiKey({ type: 'apiKey', in: 'header', name: 'x-api-key' }, 'api-key')
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config));
+  SwaggerModule.setup('docs', app, () => documentAuditApi(SwaggerModule.createDocument(app, config)));
 }

@@ -6,6 +6,7 @@ import { CheckpointSchedule } from './custody/checkpoints/checkpoint-schedule.js
 import { DeliveryEngine } from './delivery/engine/delivery.engine.js';
 import { DeliveryRecorder } from './delivery/operating/delivery-recorder.js';
 import { systemClock } from './event/clock.js';
+import { IndexKeeper } from './reading/index-keeper.js';
 import { FailureLog } from './recording/accounting/failure-log.js';
 import { RecorderCounters } from './recording/accounting/recorder-counters.js';
 import { AuditRecorder } from './recording/audit-recorder.js';
@@ -31,6 +32,7 @@ export const LIFECYCLE_PROVIDER: Provider = {
     CheckpointSchedule,
     DeliveryEngine,
     DeliveryRecorder,
+    IndexKeeper,
   ],
   useFactory: (
     { lifecycle, limits: { shutdownTimeoutMs } }: ResolvedAuditOptions,
@@ -45,6 +47,7 @@ export const LIFECYCLE_PROVIDER: Provider = {
     checkpoints: CheckpointSchedule,
     deliveries: DeliveryEngine,
     deliveryRecords: DeliveryRecorder,
+    index: IndexKeeper,
   ) =>
     new AuditLifecycle({
       recorder,
@@ -66,6 +69,8 @@ export const LIFECYCLE_PROVIDER: Provider = {
         { name: 'the journal', close: async () => journal?.close() },
         // Everything is in the log now, the last checkpoint too; what does not get away is sent at the next start.
         { name: 'the destinations', close: (timeoutMs) => deliveries.close(timeoutMs / 2) },
+        // What it has not taken in is taken in at the next start.
+        { name: 'the index', close: (timeoutMs) => index.close(timeoutMs / 2) },
         { name: 'the store', close: () => store.close() },
       ],
     }),

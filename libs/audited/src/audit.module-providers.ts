@@ -10,6 +10,8 @@ import { systemClock } from './event/clock.js';
 import { MAIN_CHAIN } from './event/audit-record.js';
 import { CUSTODY_PROVIDERS } from './audit.module-custody.js';
 import { DELIVERY_PROVIDERS } from './audit.module-delivery.js';
+import { READING_PROVIDERS } from './audit.module-reading.js';
+import { FLOW_PROVIDERS } from './audit.module-flows.js';
 import { AppendSignal } from './delivery/engine/append-signal.js';
 import { CheckpointSchedule } from './custody/checkpoints/checkpoint-schedule.js';
 import { AuditContext } from './recording/context/audit-context.js';
@@ -28,10 +30,13 @@ import { RecorderCounters } from './recording/accounting/recorder-counters.js';
 import { Sequencer } from './recording/transactions/sequencer.js';
 import { Spool } from './recording/spool/spool.js';
 import { TransactionalRecorder } from './recording/transactions/transactional-recorder.js';
+import { IndexKeeper } from './reading/index-keeper.js';
+import { LogFlows } from './reading/log-flows.js';
 import { Redactor } from './redaction/redactor.js';
 import { AuditInbox } from './storage/audit-inbox.js';
 import { AuditReader } from './storage/audit-reader.js';
 import { AuditStore } from './storage/audit-store.js';
+import { StatisticsReader } from './storage/reading/audit-statistics.js';
 import type { ApplicationDataSource } from './typeorm/application-data-source.js';
 import { storeFor } from './typeorm/audit-database.js';
 import {
@@ -83,6 +88,7 @@ const places: Provider[] = [
       }),
   },
   { provide: AuditReader, useExisting: AuditStore },
+  { provide: StatisticsReader, useExisting: AuditStore },
   {
     provide: Spool,
     inject: [AUDIT_OPTIONS, AUDIT_DATA_SOURCE, FailureLog, LossLedger],
@@ -194,6 +200,8 @@ const writePath: Provider[] = [
     inject: [
       AuditRecorder,
       AuditReader,
+      LogFlows,
+      StatisticsReader,
       AuditContext,
       Redactor,
       FailureLog,
@@ -204,10 +212,13 @@ const writePath: Provider[] = [
       Sequencer,
       AUDIT_OPTIONS,
       CheckpointSchedule,
+      IndexKeeper,
     ],
     useFactory: (
       recorder: AuditRecorder,
       reader: AuditReader,
+      flows: LogFlows,
+      statistics: StatisticsReader,
       context: AuditContext,
       redactor: Redactor,
       failures: FailureLog,
@@ -218,6 +229,7 @@ const writePath: Provider[] = [
       sequencer: Sequencer | undefined,
       { checkpoints: { trustedKeys, logName } }: ResolvedAuditOptions,
       schedule: CheckpointSchedule,
+      keeper: IndexKeeper,
     ) => {
       const drafts = new ContextualDrafts(context, failures);
       const transactional =
@@ -234,6 +246,8 @@ const writePath: Provider[] = [
       return new AuditService({
         recorder,
         reader,
+        flows,
+        statistics,
         context,
         drafts,
         redactor,
@@ -244,6 +258,7 @@ const writePath: Provider[] = [
         trustedKeys,
         logName,
         checkpoints: () => schedule.state(),
+        index: () => keeper.state(),
       });
     },
   },
@@ -271,6 +286,8 @@ export const AUDIT_PROVIDERS: Provider[] = [
   ...writePath,
   ...CUSTODY_PROVIDERS,
   ...DELIVERY_PROVIDERS,
+  ...READING_PROVIDERS,
+  ...FLOW_PROVIDERS,
   ...capture,
   LIFECYCLE_PROVIDER,
 ];

@@ -22,10 +22,15 @@ import { DeliveryEngine } from './delivery/engine/delivery.engine.js';
 import { AuditDestinations } from './delivery/operating/audit-destinations.js';
 import { CheckpointSchedule } from './custody/checkpoints/checkpoint-schedule.js';
 import { CaptureBootstrap } from './capture/capture-bootstrap.js';
+import { IndexKeeper } from './reading/index-keeper.js';
 import { AuditLifecycle } from './recording/lifecycle/audit-lifecycle.js';
 import { AuditService } from './recording/audit.service.js';
 import { AuditJournal } from './recording/journal/audit-journal.js';
+import { LogFlows } from './reading/log-flows.js';
+import { EventTypes } from './catalogue/event-types.js';
 import { AuditReader } from './storage/audit-reader.js';
+import { LogIndex } from './storage/reading/log-index.js';
+import { StatisticsReader } from './storage/reading/audit-statistics.js';
 
 /**
  * The audit trail of an application. Import it once, in the root module:
@@ -39,7 +44,17 @@ import { AuditReader } from './storage/audit-reader.js';
 @Module({
   imports: [DiscoveryModule],
   providers: AUDIT_PROVIDERS,
-  exports: [AuditService, AuditReader, AuditJournal, AuditCustody, AuditDestinations],
+  exports: [
+    AuditService,
+    AuditReader,
+    StatisticsReader,
+    LogIndex,
+    LogFlows,
+    EventTypes,
+    AuditJournal,
+    AuditCustody,
+    AuditDestinations,
+  ],
 })
 export class AuditModule extends AuditModuleBase implements NestModule, OnApplicationBootstrap, OnApplicationShutdown {
   /** @throws OptionsInvalidError for what has to be known now; the rest of the options is checked at boot */
@@ -59,6 +74,7 @@ export class AuditModule extends AuditModuleBase implements NestModule, OnApplic
     @Inject(AuditLifecycle) private readonly lifecycle: AuditLifecycle,
     @Inject(CheckpointSchedule) private readonly checkpoints: CheckpointSchedule,
     @Inject(DeliveryEngine) private readonly deliveries: DeliveryEngine,
+    @Inject(IndexKeeper) private readonly index: IndexKeeper,
     @Inject(AUDIT_DATA_SOURCE) private readonly application: unknown,
   ) {
     super();
@@ -74,6 +90,7 @@ export class AuditModule extends AuditModuleBase implements NestModule, OnApplic
     await this.lifecycle.start();
     this.checkpoints.start();
     this.deliveries.start();
+    this.index.start();
   }
 
   /** Connections are closed by now: everything that was accepted becomes durable. */

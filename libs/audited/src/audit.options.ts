@@ -28,6 +28,7 @@ import {
 import { DEFAULT_LIFECYCLE_TYPES, type LifecycleTypes } from './recording/lifecycle/lifecycle-records.js';
 import { DEFAULT_SEQUENCER_LIMITS, type SequencerLimits } from './recording/transactions/sequencer.js';
 import { DEFAULT_SPOOL_OPTIONS, type SpoolOptions } from './recording/spool/spool.options.js';
+import { resolveIndexOptions, type IndexOptions } from './reading/log-index.options.js';
 import type { RedactionOptions } from './redaction/redaction.options.js';
 import { resolveDatabase, type DatabaseOptions } from './typeorm/database.options.js';
 
@@ -73,6 +74,8 @@ export interface AuditModuleOptions {
   readonly delivery?: Partial<DeliveryTimes>;
   /** How long records are kept, and where they are archived before they go. @default for ever */
   readonly retention?: RetentionOptions;
+  /** The index behind the log that makes reading fast. */
+  readonly index?: Partial<IndexOptions>;
   /** Types of the records that say when a process began and ended; `false` for none. @default `audit.started`, `audit.stopped` */
   readonly lifecycle?: Partial<LifecycleTypes> | false;
 }
@@ -105,6 +108,7 @@ export interface ResolvedAuditOptions {
   readonly destinations: readonly Destination[];
   readonly delivery: DeliveryTimes;
   readonly retention: RetentionPolicy;
+  readonly index: IndexOptions;
   readonly lifecycle: LifecycleTypes | undefined;
 }
 
@@ -133,6 +137,7 @@ export const OPTION_NAMES = [
   'destinations',
   'delivery',
   'retention',
+  'index',
   'lifecycle',
 ];
 const ORIGIN_NAMES = ['component', 'platform', 'version', 'environment', 'host', 'instanceId'];
@@ -168,6 +173,7 @@ export function resolveOptions(given: AuditModuleOptions): ResolvedAuditOptions 
     destinations: resolveDestinations(given.destinations ?? [], 'destinations'),
     delivery: resolveDeliveryTimes(given.delivery),
     retention: resolveRetention(given.retention ?? {}),
+    index: resolveIndexOptions(given.index),
     lifecycle: resolveLifecycle(given.lifecycle),
   });
 }

@@ -114,7 +114,30 @@ export {
 export { AuditReader, type VerifyOptions, type VerifyProgress } from './storage/audit-reader.js';
 export type { ErasureSelection } from './storage/custody-store.js';
 export type { CheckpointQuery, StoredCheckpoint } from './storage/tree-store.js';
-export { MAX_PAGE_RECORDS, type AuditPage, type AuditQuery } from './storage/audit-query.js';
+export { LogIndex, type IndexLag, type IndexState, type IndexStep } from './storage/reading/log-index.js';
+export type { IndexOptions } from './reading/log-index.options.js';
+export {
+  MAX_OFFSET,
+  MAX_PAGE_RECORDS,
+  type AuditPage,
+  type AuditQuery,
+  type MatchCount,
+  type RecordFilters,
+} from './storage/audit-query.js';
+export type { AnyOf, AuditFilters, FilterName, StatusClass } from './storage/reading/audit-filters.js';
+export type { ExportQuery, TailOptions, TailQuery } from './storage/reading/record-flows.js';
+export {
+  StatisticsReader,
+  type ActorCount,
+  type AuditStatistics,
+  type Counts,
+  type HistogramInterval,
+  type HistogramStep,
+  type ResourceCount,
+  type StatisticsFilters,
+  type StatisticsQuery,
+} from './storage/reading/audit-statistics.js';
+export type { ReadOptions } from './storage/reading/read-options.js';
 export { AuditInbox, type InboxEntry, type TransactionOutcome } from './storage/audit-inbox.js';
 export { AuditStore, type AppendableEvent, type AppendReceipt, type ReplayReceipt } from './storage/audit-store.js';
 export type {
@@ -169,7 +192,6 @@ export {
 } from './event/audit-record.js';
 export type { JsonObject, JsonValue } from './event/json-value.js';
 export {
-  ActionMissingError,
   AlreadyRegisteredError,
   AuditError,
   CatalogueInvalidError,
@@ -189,9 +211,10 @@ export {
   SpoolFullError,
   SpoolUnusableError,
   StoreUnavailableError,
-  TransactionMissingError,
   type AuditErrorCode,
 } from './event/audit.error.js';
+export { ReadForbiddenError } from './event/reading.error.js';
+export { ActionMissingError, TransactionMissingError } from './event/transaction.error.js';
 export {
   CheckpointFileError,
   CustodyInputError,

@@ -13,7 +13,7 @@ import { DestinationOperations } from './delivery/operating/destination-operatio
 import { RequiredDestinations } from './delivery/operating/required-destinations.js';
 import { MAIN_CHAIN } from './event/audit-record.js';
 import type { AuditOrigin } from './event/audit-event.js';
-import { checkOneOf, checkShape } from './event/option-checks.js';
+import { checkOneOf, checkShape, checkWhole } from './event/option-checks.js';
 import { systemClock } from './event/clock.js';
 import { EventIds } from './event/event-id.js';
 import { PersonalSalts } from './integrity/personal-commitment.js';
@@ -25,9 +25,12 @@ import { erasureOfFiles } from './recording/journal/journal-erasure.js';
 import { spoolReports } from './recording/spool/spool-reporter.js';
 import { DEFAULT_SPOOL_OPTIONS } from './recording/spool/spool.options.js';
 import { Spool } from './recording/spool/spool.js';
+import { LogFlows } from './reading/log-flows.js';
 import { Redactor } from './redaction/redactor.js';
 import type { RedactionOptions } from './redaction/redaction.options.js';
 import type { AuditReader } from './storage/audit-reader.js';
+import type { StatisticsReader } from './storage/reading/audit-statistics.js';
+import type { RecordFlows } from './storage/reading/record-flows.js';
 import { storeFor, type DatabaseStore } from './typeorm/audit-database.js';
 import { resolveDatabase, type DatabaseOptions } from './typeorm/database.options.js';
 import type { StoreAccess } from './typeorm/store.options.js';
@@ -39,6 +42,8 @@ export type { BundleFault, BundleFaultKind, BundleReport } from './custody/bundl
 export type { EventProof, EventProofOptions } from './custody/bundle/event-proof.js';
 export { verifyEventProof, type EventProofVerdict } from './custody/bundle/event-proof-check.js';
 export type { ExportRequest } from './custody/export/export-request.js';
+export type { FoundExportRequest } from './custody/export/found-export.js';
+export type { ReadingNote } from './custody/export/reading-note.js';
 export { DestinationOperations } from './delivery/operating/destination-operations.js';
 export { notesIn } from './custody/checkpoints/checkpoint-file.js';
 export { originOf, parseCheckpoint, type Checkpoint } from './integrity/notes/checkpoint.js';
@@ -51,6 +56,16 @@ export {
 } from './integrity/notes/note-signer.js';
 export { keyId, verifierKey } from './integrity/notes/signed-note.js';
 export { queryMatcher, type RecordFilters } from './storage/query-match.js';
+export type {
+  AuditStatistics,
+  Counts,
+  HistogramInterval,
+  StatisticsFilters,
+  StatisticsQuery,
+  StatisticsReader,
+} from './storage/reading/audit-statistics.js';
+export type { AuditFilters, FilterName } from './storage/reading/audit-filters.js';
+export type { ExportQuery, RecordFlows, TailOptions, TailQuery } from './storage/reading/record-flows.js';
 export { readRecord } from './storage/stored-record.js';
 
 /** Which log to open, and with what. All but the database have the meaning and the defaults of the module's options. */
@@ -79,6 +94,8 @@ export interface OpenCustodyOptions {
   readonly journals?: readonly string[];
   /** Bundles, or folders that hold some, besides the archive of `retention`: an erasure reaches into them. @default none */
   readonly bundles?: readonly string[];
+  /** How often a tail looks for new records, in milliseconds. @default 1000 */
+  readonly followEveryMs?: number;
   /** Told what an operator should know about the database and the spools. @default nobody */
   readonly warn?: (message: string) => void;
 }
@@ -89,6 +106,10 @@ export interface OpenedCustody {
   /** What operators do to destinations; whoever leads one follows within a second. */
   readonly destinations: DestinationOperations;
   readonly reader: AuditReader;
+  /** The log in numbers. */
+  readonly statistics: StatisticsReader;
+  /** Records one by one: to the end of what matches, or as long as somebody listens. Nothing of it is recorded by itself. */
+  readonly flows: RecordFlows;
   /** Ends everything that was opened; idempotent. */
   readonly close: () => Promise<void>;
 }
@@ -106,6 +127,7 @@ const OPTION_NAMES = [
   'spools',
   'journals',
   'bundles',
+  'followEveryMs',
   'warn',
 ];
 
@@ -132,6 +154,10 @@ export async function openCustody(options: OpenCustodyOptions): Promise<OpenedCu
   const composer = composerOf(options, classifier);
   const { access = 'write' } = options;
   checkOneOf('access', access, ['read', 'write']);
+  const { followEveryMs } = options;
+  if (followEveryMs !== undefined) {
+    checkWhole('followEveryMs', followEveryMs, 10, 3_600_000);
+  }
   const store = storeFor(database, undefined, warn, {
     access,
     ...(options.seal === undefined ? {} : { seal: options.seal }),
@@ -169,7 +195,14 @@ export async function openCustody(options: OpenCustodyOptions): Promise<OpenedCu
       reader: store,
       record: (draft) => parts.records.append(MAIN_CHAIN, draft),
     });
-    return { custody: new AuditCustody(parts), destinations, reader: store, close };
+    const flows = new LogFlows({
+      reader: store,
+      stream: store.custody(),
+      // Nobody here appends what somebody else could wait for.
+      whenAppended: () => () => undefined,
+      ...(followEveryMs === undefined ? {} : { pollMs: followEveryMs }),
+    });
+    return { custody: new AuditCustody(parts), destinations, reader: store, statistics: store, flows, close };
   } catch (error) {
     await close();
     throw error;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Body, Controller, Get, Injectable, Post, UseGuards, type CanActivate } from '@nestjs/common';
 import { Audited } from 'nestjs-audited';
 import { AuditHttpModule } from 'nestjs-audited/http';
+import { EVERYTHING } from '../../support/audit-access.js';
 import { onlyOne, testApp, until, type TestApp } from '../../support/test-app.js';
 
 @Injectable()
@@ -50,7 +51,7 @@ describe('an outsider who sends requests', () => {
     app = await testApp('express')
       .audit({ capture: { unmatched: true }, journal: { directory: join(folder, 'journal') } })
       .controllers(OrdersController)
-      .importsAfter(AuditHttpModule.forRoot({ guards: [RefuseEverybody] }))
+      .importsAfter(AuditHttpModule.forRoot({ guards: [RefuseEverybody], access: EVERYTHING }))
       .start();
   });
   afterAll(async () => {

@@ -1,4 +1,4 @@
-import { collect, time, wholeNumber } from './option-values.js';
+import { collect, countFromZero, seconds, time, wholeNumber } from './option-values.js';
 
 describe('a number', () => {
   it('is taken when it is whole and at least 1', () => {
@@ -7,6 +7,21 @@ describe('a number', () => {
 
   it.each(['0', '-1', '1.5', '1e3', '', ' 1', '0x10', '9007199254740993', 'many'])('is refused: "%s"', (text) => {
     expect(() => wholeNumber(text)).toThrow('whole number');
+  });
+});
+
+it('counts from zero where nothing is of use, too', () => {
+  expect(['0', '7'].map(countFromZero)).toEqual([0, 7]);
+  expect(() => countFromZero('-1')).toThrow('whole number');
+});
+
+describe('seconds', () => {
+  it('are milliseconds, tenths included', () => {
+    expect(['1', '0.1', '2.5', '3600'].map(seconds)).toEqual([1000, 100, 2500, 3_600_000]);
+  });
+
+  it.each(['0', '0.05', '-1', '1e3', '', 'soon', '99999'])('are refused: "%s"', (text) => {
+    expect(() => seconds(text)).toThrow('0.1 or more');
   });
 });
 

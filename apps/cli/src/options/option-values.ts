@@ -9,6 +9,20 @@ export function wholeNumber(text: string): number {
   return number;
 }
 
+/** A whole number, at least 0. */
+export function countFromZero(text: string): number {
+  return text === '0' ? 0 : wholeNumber(text);
+}
+
+/** Seconds, tenths included, as milliseconds. */
+export function seconds(text: string): number {
+  const milliseconds = /^\d{1,4}(?:\.\d)?$/.test(text) ? Number(text) * 1000 : 0;
+  if (milliseconds < 100) {
+    throw new InvalidArgumentError('Give seconds: 0.1 or more.');
+  }
+  return milliseconds;
+}
+
 /** A point in time; a date alone is its first moment in UTC. */
 export function time(text: string): Date {
   const [, day = ''] = /^(\d{4}-\d{2}-\d{2})(?:$|T.*(?:Z|[+-]\d{2}:\d{2})$)/.exec(text) ?? [];

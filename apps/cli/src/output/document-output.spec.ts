@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { fileOutput, streamOutput, writeDocument, type DocumentOutput } from './document-output.js';
+import { gunzipSync } from 'node:zlib';
+import { fileOutput, gzippedOutput, streamOutput, writeDocument, type DocumentOutput } from './document-output.js';
 
 async function* pieces(count: number, piece = 'x'): AsyncGenerator<string, void, undefined> {
   for (let index = 0; index < count; index++) {
@@ -140,5 +141,55 @@ describe('a document to a file', () => {
 
   it('says that it cannot be made', async () => {
     await expect(fileOutput(join(folder, 'none', 'out'), false)).rejects.toThrow('cannot be written (ENOENT)');
+  });
+});
+
+describe('a packed document', () => {
+  it('is what was written, and no more is taken than was passed on', async () => {
+    const packed: Uint8Array[] = [];
+    let isFinished = false;
+    const output: DocumentOutput = {
+      write: async (bytes) => {
+        packed.push(bytes as Uint8Array);
+        await new Promise(setImmediate);
+        return 'taken';
+      },
+      finish: async () => {
+        isFinished = true;
+      },
+      abandon: () => Promise.resolve(),
+    };
+    const text = Array.from({ length: 40_000 }, (_, index) => `line ${index} ${Math.sin(index)}\n`);
+    async function* lines(): AsyncGenerator<string, void, undefined> {
+      yield* text;
+    }
+    expect(await writeDocument(lines(), gzippedOutput(output))).toBe('whole');
+    expect(gunzipSync(Buffer.concat(packed)).toString()).toBe(text.join(''));
+    expect(isFinished).toBe(true);
+  });
+
+  it('ends with what is wrong with its output', async () => {
+    const ended: string[] = [];
+    const output: DocumentOutput = {
+      write: () => Promise.reject(new Error('the disk is full')),
+      finish: async () => void ended.push('finished'),
+      abandon: async () => void ended.push('abandoned'),
+    };
+    await expect(writeDocument(pieces(20_000, 'x'.repeat(99)), gzippedOutput(output))).rejects.toThrow('disk is full');
+    expect(ended).toEqual(['abandoned']);
+  });
+
+  it('ends quietly when nobody reads any more', async () => {
+    const output: DocumentOutput = {
+      write: () => Promise.resolve('gone'),
+      finish: () => Promise.reject(new Error('never')),
+      abandon: () => Promise.resolve(),
+    };
+    async function* endless(): AsyncGenerator<string, void, undefined> {
+      for (let index = 0; ; index++) {
+        yield `${Math.sin(index)}`.repeat(1000);
+      }
+    }
+    expect(await writeDocument(endless(), gzippedOutput(output))).toBe('gone');
   });
 });

@@ -1,12 +1,14 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import { InputError } from '../input-error.js';
 
 /** Where a document goes. */
 export interface DocumentOutput {
   /** Resolves when there is room for more; `gone` when nobody reads any more. */
-  write(text: string): Promise<'taken' | 'gone'>;
+  write(text: string | Uint8Array): Promise<'taken' | 'gone'>;
   /** The whole document was written. */
   finish(): Promise<void>;
   /** There will be no more, and what was written is not whole. */
@@ -101,6 +103,37 @@ export function streamOutput(stream: Writable): DocumentOutput {
       }),
     finish: () => Promise.resolve(),
     abandon: () => Promise.resolve(),
+  };
+}
+
+/** Packs what is written with gzip on its way; no faster than it is taken. */
+export function gzippedOutput(output: DocumentOutput): DocumentOutput {
+  const gzip = createGzip();
+  let answer: 'taken' | 'gone' = 'taken';
+  const passedOn = (async () => {
+    for await (const bytes of gzip as AsyncIterable<Uint8Array>) {
+      answer = answer === 'gone' ? answer : await output.write(bytes);
+    }
+  })();
+  // Told to whoever writes or finishes next.
+  passedOn.catch(() => undefined);
+  return {
+    write: async (text) => {
+      if (!gzip.write(text)) {
+        await Promise.race([once(gzip, 'drain'), passedOn]);
+      }
+      return answer;
+    },
+    finish: async () => {
+      gzip.end();
+      await passedOn;
+      await output.finish();
+    },
+    abandon: async () => {
+      gzip.destroy();
+      await passedOn.catch(() => undefined);
+      await output.abandon();
+    },
   };
 }
 

@@ -43,3 +43,12 @@ export class Progress {
     this.bar = undefined;
   }
 }
+
+/** A bar between the lines of the document would help nobody. */
+export function documentProgress(
+  { out }: { readonly out?: string },
+  terminal: Terminal,
+  what: string,
+): Progress | undefined {
+  return out === undefined && process.stdout.isTTY ? undefined : new Progress(terminal, what);
+}

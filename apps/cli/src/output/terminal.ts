@@ -83,7 +83,7 @@ export class Terminal {
 }
 
 /** What is in a record may come from an attacker: no control character reaches the terminal, and no change of direction. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) =>
     // The command's own layout.
     character === '\n' || character === '\t'

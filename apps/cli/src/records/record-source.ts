@@ -2,8 +2,8 @@ import type { AuditRecord } from 'nestjs-audited';
 import type { OpenedCustody } from 'nestjs-audited/custody';
 import { InputError } from '../input-error.js';
 import { readLog, writeLog } from '../log-connection.js';
-import { personOf } from '../options/act-options.js';
 import type { LogOptions } from '../options/log-options.js';
+import { readerOf, type ReaderOptions } from '../options/reader-options.js';
 import { filtersOf, recordMatcher, type RecordOptions } from '../options/record-options.js';
 import type { Progress } from '../output/progress.js';
 import type { Terminal } from '../output/terminal.js';
@@ -12,13 +12,10 @@ import { problemOf } from './line-content.js';
 import type { SkippedRecords } from './skipped-records.js';
 
 /** Options that say which records, as commander gives them. */
-export interface SourceOptions extends RecordOptions, Pick<LogOptions, 'sealKey'> {
+export interface SourceOptions extends RecordOptions, ReaderOptions, Pick<LogOptions, 'sealKey'> {
   readonly database?: string;
   readonly to?: string;
   readonly unsealed?: boolean;
-  readonly unrecorded?: boolean;
-  readonly by?: string;
-  readonly reason?: string;
 }
 
 /** Opens what holds the records, gives them to the work, and closes it whatever happens. */
@@ -63,13 +60,12 @@ function fileSource(files: readonly string[], options: SourceOptions, { skipped,
 }
 
 function logSource(options: SourceOptions & LogOptions, { terminal, skipped, progress }: Reading): RecordSource {
-  const { after, by, reason, to, unrecorded } = options;
+  const { after, to, unrecorded } = options;
   const request = {
     ...filtersOf(options),
     ...(after === undefined ? {} : { afterPosition: after }),
     ...(to === undefined ? {} : { format: to }),
-    ...(by === undefined ? {} : { by: personOf(by) }),
-    ...(reason === undefined ? {} : { reason }),
+    ...readerOf(options),
     recorded: unrecorded !== true,
     onDamaged: (error: Error) => skipped.damaged(error),
     onProgress: (done: number, total: number) => progress?.update(done, total),

@@ -14,6 +14,8 @@ import type { CustodyParts } from './custody-parts.js';
 import type { Erasure } from './erasure/erasure.js';
 import type { ErasureOptions, ErasureReport } from './erasure/erasure-report.js';
 import { checkExport, type ExportRequest } from './export/export-request.js';
+import { exportFound, type FoundExportRequest } from './export/found-export.js';
+import { readingDraft, type ReadingNote } from './export/reading-note.js';
 import { exportRecords } from './export/record-export.js';
 import type { HoldSelection, LegalHold } from './holds/legal-hold.js';
 import { reanchor, type Reanchored, type ReanchorRequest } from './reanchor/reanchor.js';
@@ -148,6 +150,25 @@ export class AuditCustody {
    */
   export(request: ExportRequest = {}): AsyncGenerator<AuditRecord, void, undefined> {
     return exportRecords(this.parts, checkExport(request));
+  }
+
+  /**
+   * Gives out records that somebody found, one by one, and says so in the log as {@link export} does. That one reads whole
+   * chains by position; this one leaves the finding, and the order, to a reader.
+   */
+  exportFound(
+    found: AsyncIterable<AuditRecord>,
+    request: FoundExportRequest,
+  ): AsyncGenerator<AuditRecord, void, undefined> {
+    return exportFound(this.parts, found, request);
+  }
+
+  /**
+   * Says in the log that somebody looked into it, for tools that read without the application (which records it itself).
+   * Wait for it before anything is shown.
+   */
+  async recordReading(reading: ReadingNote): Promise<void> {
+    await this.parts.records.append(MAIN_CHAIN, readingDraft(reading));
   }
 
   /**

@@ -1,5 +1,4 @@
 import {
-  ActionMissingError,
   AlreadyRegisteredError,
   AuditError,
   CatalogueInvalidError,
@@ -13,14 +12,18 @@ import {
   OptionsInvalidError,
   OverloadedError,
   QueryInvalidError,
+  QueryTooSlowError,
   RecordDamagedError,
   SchemaTooNewError,
   SpoolFullError,
   SpoolUnusableError,
   StoreUnavailableError,
-  TransactionMissingError,
 } from './audit.error.js';
-import * as everyError from './audit.error.js';
+import { ActionMissingError, TransactionMissingError } from './transaction.error.js';
+import * as generalErrors from './audit.error.js';
+import { ReadForbiddenError } from './reading.error.js';
+import * as readingErrors from './reading.error.js';
+import * as transactionErrors from './transaction.error.js';
 
 const cause = new Error('EACCES');
 
@@ -103,6 +106,8 @@ const ERRORS: readonly (readonly [error: AuditError, code: string, names: readon
     [/"limit" is 0/],
     /Give 1 or more\.$/,
   ],
+  [new QueryTooSlowError(5000), 'AUDIT_QUERY_TOO_SLOW', [/within 5000 ms/], /Ask for less: .* longer limit\.$/],
+  [new ReadForbiddenError('not.ip'), 'AUDIT_READ_FORBIDDEN', [/"not\.ip"/], /Leave it out, .*\.$/],
   [
     new CatalogueInvalidError('a.b', 'is declared twice', 'Remove one.'),
     'AUDIT_CATALOGUE_INVALID',
@@ -141,6 +146,7 @@ describe.each(ERRORS.map((row) => [row[0].constructor.name, ...row] as const))(
 
 describe('the errors of the package', () => {
   it('are all in the table above', () => {
+    const everyError = { ...generalErrors, ...readingErrors, ...transactionErrors };
     const classes = Object.keys(everyError).filter((name) => name !== 'AuditError');
     expect(ERRORS.map(([error]) => error.constructor.name).sort()).toStrictEqual(classes.sort());
   });

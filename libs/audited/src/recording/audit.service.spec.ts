@@ -1,5 +1,6 @@
 import type { AuditDraft, AuditEnrichment } from '../event/audit-draft.js';
 import type { AuditActor } from '../event/audit-event.js';
+import type { StatisticsReader } from '../storage/reading/audit-statistics.js';
 import { Redactor } from '../redaction/redactor.js';
 import type { AuditReader } from '../storage/audit-reader.js';
 import { AuditContext } from './context/audit-context.js';
@@ -12,6 +13,10 @@ import { RecorderCounters } from './accounting/recorder-counters.js';
 
 const ADA: AuditActor = { kind: 'user', id: 'ada' };
 
+function neverRead(): never {
+  throw new Error('no flow is read here');
+}
+
 function aService() {
   const drafts: AuditDraft[] = [];
   let ids = 0;
@@ -23,11 +28,16 @@ function aService() {
     },
   } as unknown as AuditRecorder;
   const reader = { find: (query: unknown) => Promise.resolve({ asked: query }) } as unknown as AuditReader;
+  const statistics = {
+    statistics: (...asked: unknown[]) => Promise.resolve({ asked }),
+  } as unknown as StatisticsReader;
   const context = new AuditContext();
   const failures = new FailureLog({ error: () => undefined, log: () => undefined }, (text) => text);
   const service = new AuditService({
     recorder,
     reader,
+    flows: { walk: neverRead, tail: neverRead },
+    statistics,
     context,
     drafts: new ContextualDrafts(context, failures),
     redactor: new Redactor(),
@@ -37,6 +47,7 @@ function aService() {
     transactional: undefined,
     trustedKeys: [],
     checkpoints: () => undefined,
+    index: () => undefined,
   });
   return { service, drafts, context, failures };
 }
@@ -180,6 +191,9 @@ describe('the rest', () => {
   it('reads through the reader and counts failures', async () => {
     const { service } = aService();
     expect(await service.find({ type: 'x' })).toEqual({ asked: { type: 'x' } });
+    expect(await service.statistics({ top: 3 }, { tenants: ['acme'] })).toEqual({
+      asked: [{ top: 3 }, { tenants: ['acme'] }],
+    });
     expect(service.failures()).toEqual({});
   });
 

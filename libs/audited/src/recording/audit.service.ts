@@ -8,6 +8,11 @@ import type { IntegrityReport } from '../integrity/integrity-fault.js';
 import type { Redactor } from '../redaction/redactor.js';
 import type { AuditPage, AuditQuery } from '../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../storage/audit-reader.js';
+import { correlatedRecords } from '../storage/reading/correlated-records.js';
+import type { ReadOptions } from '../storage/reading/read-options.js';
+import type { IndexState } from '../storage/reading/log-index.js';
+import type { ExportQuery, RecordFlows, TailOptions, TailQuery } from '../storage/reading/record-flows.js';
+import type { AuditStatistics, StatisticsQuery, StatisticsReader } from '../storage/reading/audit-statistics.js';
 import type { AuditContext } from './context/audit-context.js';
 import type { AuditReceipt, AuditRecorder } from './audit-recorder.js';
 import type { AuditDurability } from '../event/durability.js';
@@ -31,6 +36,8 @@ export type TypedDraft = Omit<AuditDraft, 'type'> & { readonly type: AuditEventT
 export interface AuditServiceParts {
   readonly recorder: AuditRecorder;
   readonly reader: AuditReader;
+  readonly flows: RecordFlows;
+  readonly statistics: StatisticsReader;
   readonly context: AuditContext;
   readonly drafts: ContextualDrafts;
   readonly redactor: Redactor;
@@ -45,6 +52,8 @@ export interface AuditServiceParts {
   readonly logName?: string | undefined;
   /** How the signing goes; `undefined` where nobody signs. */
   readonly checkpoints: () => CheckpointState | undefined;
+  /** How the keeping of the index goes; `undefined` where this process does not keep it. */
+  readonly index: () => IndexState | undefined;
 }
 
 /** How the audit trail is doing, for operators and health checks. */
@@ -55,6 +64,8 @@ export interface AuditStatus extends WriterStatus {
   readonly failures: Readonly<Partial<Record<AuditFailureCause, number>>>;
   /** How the signing of the log goes; absent where there is no key. */
   readonly checkpoints?: CheckpointState;
+  /** How far the index is behind the log; absent where this process does not keep it. */
+  readonly index?: IndexState;
 }
 
 /**
@@ -153,14 +164,68 @@ export class AuditService {
     return this.parts.context.current()?.correlationId;
   }
 
-  /** Records that match, newest first. @throws QueryInvalidError naming the parameter */
-  find(query: AuditQuery = {}): Promise<AuditPage> {
-    return this.parts.reader.find(query);
+  /**
+   * One page of the records that match, newest first unless the query says otherwise.
+   *
+   * @param options what whoever reads may see, and how long it may take
+   * @throws QueryInvalidError naming the parameter, ReadForbiddenError, QueryTooSlowError, StoreUnavailableError
+   */
+  find(query: AuditQuery = {}, options: ReadOptions = {}): Promise<AuditPage> {
+    return this.parts.reader.find(query, options);
   }
 
-  /** The record of an event, or `undefined`. */
-  get(id: string): Promise<AuditRecord | undefined> {
-    return this.parts.reader.get(id);
+  /** The record of an event, or `undefined` when there is none that whoever reads may see. */
+  get(id: string, options: ReadOptions = {}): Promise<AuditRecord | undefined> {
+    return this.parts.reader.get(id, options);
+  }
+
+  /**
+   * Everything that belongs together under a correlation id, in the order in which it was recorded.
+   *
+   * @throws QueryInvalidError when these are more than 10 000: read them in pages with `find`
+   */
+  correlation(correlationId: string, options: ReadOptions = {}): Promise<readonly AuditRecord[]> {
+    return correlatedRecords(this.parts.reader, correlationId, options);
+  }
+
+  /**
+   * Every record that matches, one by one, the oldest first unless the query says otherwise; memory stays flat. Nothing
+   * records that it was read: `AuditCustody.export` does, and so does the HTTP API.
+   *
+   * @throws QueryInvalidError, QueryTooSlowError for a single page, StoreUnavailableError, while it is read
+   *
+   * @example
+   * ```ts
+   * for await (const { event } of this.audit.export({ type: 'deploy.*', from })) { ... }
+   * ```
+   */
+  export(query: ExportQuery = {}, options: ReadOptions = {}): AsyncGenerator<AuditRecord, void, undefined> {
+    return this.parts.flows.walk(query, options);
+  }
+
+  /**
+   * What is recorded from now on, one by one, or from right behind the event `after` on; those of other processes within a
+   * second. Goes on until `signal` is aborted or whoever reads has enough.
+   *
+   * @throws QueryInvalidError, StoreUnavailableError, while it is read
+   */
+  tail(query: TailQuery = {}, options: TailOptions = {}): AsyncGenerator<AuditRecord, void, undefined> {
+    // It begins now, not when the first record is asked for.
+    const started = this.parts.flows.tail(query, options);
+    started.catch(() => undefined);
+    return (async function* () {
+      yield* await started;
+    })();
+  }
+
+  /**
+   * The log in numbers: totals, by type, severity, outcome, risk and environment, who acted most often, counts over time.
+   *
+   * @param options what whoever asks may see; without, everything
+   * @throws QueryInvalidError naming the parameter, QueryTooSlowError
+   */
+  statistics(query: StatisticsQuery = {}, options: ReadOptions = {}): Promise<AuditStatistics> {
+    return this.parts.statistics.statistics(query, options);
   }
 
   /**
@@ -190,11 +255,13 @@ export class AuditService {
   status(): AuditStatus {
     const { writer, counters, failures } = this.parts;
     const checkpoints = this.parts.checkpoints();
+    const index = this.parts.index();
     return {
       ...writer.status(),
       events: counters.snapshot(),
       failures: failures.snapshot(),
       ...(checkpoints === undefined ? {} : { checkpoints }),
+      ...(index === undefined ? {} : { index }),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../event/audit-record.js';
 import type { IntegrityReport } from '../integrity/integrity-fault.js';
 import type { AuditPage, AuditQuery } from './audit-query.js';
+import type { ReadOptions } from './reading/read-options.js';
 
 /** How to verify. */
 export interface VerifyOptions {
@@ -42,11 +43,16 @@ export interface VerifyProgress {
  * One per application; the class is its own DI token.
  */
 export abstract class AuditReader {
-  /** @throws QueryInvalidError when a parameter is unknown or malformed */
-  abstract find(query?: AuditQuery): Promise<AuditPage>;
+  /**
+   * One page of the records that match.
+   *
+   * @throws QueryInvalidError when a parameter is unknown or malformed, ReadForbiddenError for a filter by what is masked,
+   * QueryTooSlowError when the time is over, StoreUnavailableError, OptionsInvalidError for options that are wrong
+   */
+  abstract find(query?: AuditQuery, options?: ReadOptions): Promise<AuditPage>;
 
-  /** The record with this event id, or `undefined` when there is none. */
-  abstract get(id: string): Promise<AuditRecord | undefined>;
+  /** The record with this event id, or `undefined` when there is none that whoever reads may see. */
+  abstract get(id: string, options?: ReadOptions): Promise<AuditRecord | undefined>;
 
   /**
    * Reads every record of the chains and names every fault. Streams: memory stays flat.

@@ -1,5 +1,5 @@
 import { QueryInvalidError } from '../event/audit.error.js';
-import { checkQuery, type CheckedQuery } from './audit-query.js';
+import { checkRecordFilters, type CheckedConditions } from './audit-query.js';
 import type { ErasureSelection } from './custody-store.js';
 
 /** Longer than any address may be (RFC 5321: 254 octets), with room for what people write into the field. */
@@ -7,7 +7,7 @@ const MOST_EMAIL_CHARACTERS = 1000;
 
 /** A selection whose every field was checked. */
 export interface CheckedSelection {
-  readonly query: Pick<CheckedQuery, 'equals' | 'from' | 'to'>;
+  readonly query: Pick<CheckedConditions, 'filters' | 'from' | 'to'>;
   /** To be found in the personal part, too. */
   readonly email?: string;
 }
@@ -19,13 +19,20 @@ export interface CheckedSelection {
  */
 export function checkSelection(selection: ErasureSelection): CheckedSelection {
   if ('actorId' in selection) {
-    return { query: checkQuery({ actorId: selection.actorId }) };
+    return { query: checkRecordFilters({ actorId: selection.actorId }) };
   }
   if ('email' in selection) {
-    return { query: { equals: [] }, email: checkedEmail(selection.email) };
+    return { query: { filters: [] }, email: checkedEmail(selection.email) };
   }
-  const query = checkQuery(selection.query);
-  if (query.equals.length === 0 && query.from === undefined && query.to === undefined) {
+  const query = checkRecordFilters(selection.query);
+  if (query.terms.length > 0) {
+    throw new QueryInvalidError(
+      'text',
+      'selects no records to erase',
+      'Give filters that say exactly which are meant.',
+    );
+  }
+  if (query.filters.length === 0 && query.from === undefined && query.to === undefined) {
     throw new QueryInvalidError('query', 'has no filter', 'Give one, so that nobody erases everything by mistake.');
   }
   return { query };

@@ -1,5 +1,5 @@
 import type { ChainId } from '../event/audit-record.js';
-import type { AuditQuery } from './audit-query.js';
+import type { RecordFilters } from './audit-query.js';
 
 /** Whose personal parts, or which records'. Exactly one of the three is given. */
 export type ErasureSelection =
@@ -7,7 +7,7 @@ export type ErasureSelection =
   /** Every personal part that holds this text anywhere as a value, not only as the actor's e-mail. */
   | { readonly email: string }
   /** Filters as for reading, without `limit` and `cursor`; at least one. */
-  | { readonly query: Omit<AuditQuery, 'limit' | 'cursor'> };
+  | { readonly query: RecordFilters };
 
 /** How thoroughly to scrub. */
 export interface ScrubOptions {

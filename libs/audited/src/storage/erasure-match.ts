@@ -1,8 +1,9 @@
 import type { AuditEvent } from '../event/audit-event.js';
-import type { ChainId } from '../event/audit-record.js';
+import type { ChainId, PersonalPart } from '../event/audit-record.js';
+import { checkSelection } from './checked-selection.js';
 import type { ErasureSelection } from './custody-store.js';
 import { holdsEmail } from './email-match.js';
-import { queryMatcher } from './query-match.js';
+import { factsMatcher } from './query-match.js';
 
 /** What a selection is compared with. */
 export interface ErasureCandidate {
@@ -26,6 +27,16 @@ export function erasureMatcher(selection: ErasureSelection): (candidate: Erasure
   if ('email' in selection) {
     return ({ personal }) => holdsEmail(personal, selection.email);
   }
-  const matches = queryMatcher(selection.query);
-  return ({ chain, event }) => matches(chain, event);
+  const { query } = checkSelection(selection);
+  const matches = factsMatcher({ ...query, terms: [] });
+  return ({ chain, event, personal }) => matches({ chain, event, personal: partOf(personal) });
+}
+
+/** What cannot be read has no values that a filter could be compared with. */
+function partOf(personal: string): PersonalPart | undefined {
+  try {
+    return JSON.parse(personal) as PersonalPart;
+  } catch {
+    return undefined;
+  }
 }

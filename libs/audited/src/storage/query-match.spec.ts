@@ -22,12 +22,27 @@ describe('queryMatcher', () => {
     [{ from: at, to: later }, true],
     [{ from: later }, false],
     [{ to: at }, false],
+    [{ type: 'deploy.*', not: { tenantId: 'other' } }, true],
+    [{ type: ['a', 'deploy.completed'], not: { resourceType: ['order', 'x'] } }, false],
+    [{ text: 'DEPLOY "ment com"' }, true],
+    [{ text: 'deployment rollback' }, false],
+    [{ status: '4xx' }, false],
+    [{ not: { status: '4xx' } }, true],
+    [{ changedField: 'name' }, false],
+    [{ not: { changedField: 'name' } }, true],
   ])('says of %j: %s', (filters, expected) => {
     expect(queryMatcher(filters)('main', event)).toBe(expected);
   });
 
   it('takes an unknown chain for the one that is meant', () => {
     expect(queryMatcher({ chain: 'main' })(undefined, event)).toBe(true);
+  });
+
+  it('looks at personal values where they stand', () => {
+    const whole = { ...event, personal: 'ab', actor: { ...event.actor, email: 'a@example.com', ip: '192.0.2.1' } };
+    expect(queryMatcher({ actorEmail: 'a@example.com', ip: '192.0.2.1' })('main', whole)).toBe(true);
+    expect(queryMatcher({ ip: '192.0.2.1' })('main', event)).toBe(false);
+    expect(queryMatcher({ not: { ip: '192.0.2.1' } })('main', whole)).toBe(false);
   });
 
   it('refuses what is no filter', () => {

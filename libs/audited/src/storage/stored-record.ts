@@ -1,8 +1,18 @@
 import type { AuditEvent } from '../event/audit-event.js';
 import { RecordDamagedError } from '../event/audit.error.js';
-import type { AuditRecord, PersonalPart, StoredRecord } from '../event/audit-record.js';
+import type { AuditRecord, ChainId, PersonalPart, StoredRecord } from '../event/audit-record.js';
 import type { JsonObject } from '../event/json-value.js';
 import { putValueAt, withValueAt } from '../event/json-pointer.js';
+
+/** A record, as conditions look at it. */
+export interface RecordFacts {
+  /** `undefined` where it is not known: it may be the one that is meant. */
+  readonly chain: ChainId | undefined;
+  /** As it was sealed: personal values are not in it. */
+  readonly event: AuditEvent;
+  /** Absent where there is none, or the person was erased. */
+  readonly personal: PersonalPart | undefined;
+}
 
 /**
  * A record as applications see it: the personal part, unless erased, is back in its place.
@@ -10,26 +20,55 @@ import { putValueAt, withValueAt } from '../event/json-pointer.js';
  * @throws RecordDamagedError naming the record when its texts can not be read
  */
 export function readRecord(stored: StoredRecord): AuditRecord {
+  return mergedRecord(stored, readFacts(stored));
+}
+
+/**
+ * A record as its conditions look at it.
+ *
+ * @throws RecordDamagedError naming the record when its texts can not be read
+ */
+export function readFacts({ seal, body, personal }: StoredRecord): RecordFacts {
   try {
-    return mergedRecord(stored);
+    return {
+      chain: seal.chain,
+      event: JSON.parse(body) as AuditEvent,
+      personal: personal === null ? undefined : (JSON.parse(personal) as PersonalPart),
+    };
   } catch (error) {
-    throw new RecordDamagedError(stored.seal.chain, stored.seal.position, { cause: error });
+    throw new RecordDamagedError(seal.chain, seal.position, { cause: error });
   }
 }
 
-function mergedRecord(stored: StoredRecord): AuditRecord {
-  const event = JSON.parse(stored.body) as AuditEvent;
+/**
+ * The same as {@link readRecord} gives, of facts that were read already, and are nobody else's: their event is changed.
+ *
+ * @throws RecordDamagedError naming the record when its personal part does not fit into it
+ */
+export function mergedRecord({ seal }: StoredRecord, { event, personal }: RecordFacts): AuditRecord {
   if (event.personal === undefined) {
-    return { event, seal: stored.seal };
+    return { event, seal };
   }
-  if (stored.personal === null) {
-    return { event, seal: stored.seal, erased: true };
+  if (personal === undefined) {
+    return { event, seal, erased: true };
   }
-  for (const [pointer, value] of Object.entries(JSON.parse(stored.personal) as PersonalPart)) {
-    // The event was read just now, and is nobody else's: a copy for each value would cost more than reading it.
-    putValueAt(event as unknown as JsonObject, pointer, value);
+  try {
+    for (const [pointer, value] of Object.entries(personal)) {
+      // A copy for each value would cost more than reading it.
+      putValueAt(event as unknown as JsonObject, pointer, value);
+    }
+  } catch (error) {
+    throw new RecordDamagedError(seal.chain, seal.position, { cause: error });
   }
-  return { event, seal: stored.seal };
+  return { event, seal };
+}
+
+/** A record as those see it who may not see personal data: as it was sealed. */
+export function maskedRecord({ seal }: StoredRecord, { event, personal }: RecordFacts): AuditRecord {
+  if (event.personal === undefined) {
+    return { event, seal };
+  }
+  return personal === undefined ? { event, seal, erased: true } : { event, seal, masked: true };
 }
 
 /**

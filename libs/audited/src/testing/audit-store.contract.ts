@@ -72,6 +72,7 @@ export function auditStoreContract(
     { promise: 'has no record for an id that was never stored', run: withStore(knowsNoOtherIds) },
     { promise: 'pages newest first, stable while others append', run: withStore(pagesStably) },
     { promise: 'filters by every given field', run: withStore(filters) },
+    { promise: 'shows nothing of other tenants, and no personal part to whom it is masked', run: withStore(hides) },
     { promise: 'refuses a query it does not understand, naming the parameter', run: withStore(refusesBadQueries) },
     { promise: 'reads whole appends only, while others append', run: withStore(readsWhileWriting) },
     { promise: 'verifies an empty log', run: withStore(verifiesEmpty) },
@@ -300,6 +301,8 @@ async function filters(store: StoreUnderTest): Promise<void> {
     resource: { type: 'invoice', id: 'i-1' },
     correlationId: 'c-1',
     sessionId: 's-1',
+    action: 'Invoice sent to the customer',
+    changes: [{ field: 'total' }],
     occurredAt: '2026-11-22T00:00:00.000Z',
   });
   await store.append('main', [anAppendableEvent(), anAppendableEvent(wanted), anAppendableEvent()]);
@@ -313,6 +316,10 @@ async function filters(store: StoreUnderTest): Promise<void> {
     { correlationId: 'c-1' },
     { sessionId: 's-1' },
     { from: new Date('2026-11-22T00:00:00Z'), to: new Date('2026-11-22T00:00:01Z') },
+    { type: ['invoice.*', 'no.such'] },
+    { text: 'invoice "sent to"' },
+    { not: { type: 'deploy.*' } },
+    { changedField: 'total' },
   ] as const;
   for (const query of queries) {
     const { records } = await store.find(query);
@@ -322,6 +329,28 @@ async function filters(store: StoreUnderTest): Promise<void> {
       JSON.stringify(query),
     );
   }
+}
+
+async function hides(store: StoreUnderTest): Promise<void> {
+  const ours = anEvent({ actor: { kind: 'user', id: 'u-1', tenantId: 'acme' } });
+  const theirs = anEvent({ actor: { kind: 'user', id: 'u-1', tenantId: 'globex' } });
+  const nobodys = anEvent({ actor: { kind: 'user', id: 'u-1' } });
+  const personal = { '/actor/email': 'zoe@example.com' };
+  await store.append(
+    'main',
+    [theirs, ours, nobodys].map((event) => anAppendableEvent(event, personal)),
+  );
+  const options = { tenants: ['acme'], personal: 'masked' } as const;
+  const { records } = await store.find({ actorId: 'u-1' }, options);
+  sameJson(
+    records.map(({ event, masked }) => [event.id, event.actor.email, masked]),
+    [[ours.id, undefined, true]],
+  );
+  strictEqual((await store.get(ours.id, options))?.event.actor.email, undefined);
+  strictEqual(await store.get(theirs.id, options), undefined);
+  strictEqual(await store.get(nobodys.id, options), undefined);
+  sameJson((await store.find({}, { tenants: [] })).records, []);
+  await rejects(store.find({ actorEmail: 'zoe@example.com' }, options), { code: 'AUDIT_READ_FORBIDDEN' });
 }
 
 async function refusesBadQueries(store: StoreUnderTest): Promise<void> {

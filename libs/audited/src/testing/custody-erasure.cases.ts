@@ -48,6 +48,24 @@ export const erasureCases: readonly CustodyCase[] = [
     },
   ],
   [
+    'finds records by every kind of filter: lists, beginnings, fields that changed, negation; not by words',
+    async ({ store, custody }) => {
+      await store.append(MAIN_CHAIN, [
+        anAppendableEvent({ type: 'order.sent', changes: [{ field: 'total' }] }, ADA),
+        anAppendableEvent({ type: 'order.paid', outcome: 'failure' }, ADA),
+        anAppendableEvent({ type: 'orders', changes: [{ field: 'Total' }] }, BOB),
+      ]);
+      const byQuery = (query: Extract<ErasureSelection, { query: object }>['query']): Promise<readonly string[]> =>
+        places(custody, { query });
+      deepStrictEqual(await byQuery({ type: 'order.*' }), ['main 1', 'main 2']);
+      deepStrictEqual(await byQuery({ type: ['orders', 'order.paid'] }), ['main 2', 'main 3']);
+      deepStrictEqual(await byQuery({ changedField: 'total' }), ['main 1']);
+      deepStrictEqual(await byQuery({ ip: '192.0.2.7', not: { outcome: 'failure' } }), ['main 1']);
+      deepStrictEqual(await byQuery({ not: { chain: MAIN_CHAIN } }), []);
+      await rejects(byQuery({ text: 'order' }), /"text"/);
+    },
+  ],
+  [
     'finds an e-mail address in whatever case, anywhere in a personal part, as a whole value',
     async ({ store, custody }) => {
       await store.append('a', [anAppendableEvent({}, BOB), anAppendableEvent({}, ADA)]);

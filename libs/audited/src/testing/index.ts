@@ -15,6 +15,8 @@ export { auditStoreContract, type StoreContractAids, type StoreUnderTest } from 
 export type { ContractCase } from './contract-case.js';
 export { custodyStoreContract } from './custody-store.contract.js';
 export type { CustodyPorts, CustodyUnderTest } from './custody-under-test.js';
+export { logIndexContract } from './log-index.contract.js';
+export type { LogIndexUnderTest } from './log-index-under-test.js';
 export { recordsToDeliver } from './records-to-deliver.fixture.js';
 export { headOf, sealedRecords } from './sealed-records.fixture.js';
 export { FixedClock } from './fixed.clock.js';

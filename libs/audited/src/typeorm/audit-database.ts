@@ -1,16 +1,20 @@
 import type { AuditReader } from '../storage/audit-reader.js';
 import type { AuditStore } from '../storage/audit-store.js';
+import type { StatisticsReader } from '../storage/reading/audit-statistics.js';
 import type { ApplicationDataSource } from './application-data-source.js';
 import type { DatabaseCustody } from './custody/database-custody.js';
 import type { DatabaseLedger } from './delivery/database-ledger.js';
+import type { DatabaseIndex } from './reading/projections/database-index.js';
 import { DEFAULT_FILE, type DatabaseOptions } from './database.options.js';
 import { MysqlAuditStore } from './mysql/mysql.audit-store.js';
 import { PostgresAuditStore } from './postgres/postgres.audit-store.js';
 import { SqliteAuditStore } from './sqlite/sqlite.audit-store.js';
 import type { StoreOptions } from './store.options.js';
 
-/** The log in a database: to write, to read, and what custody and delivery need of it. */
-export type DatabaseStore = AuditStore & AuditReader & { custody(): DatabaseCustody; ledger(): DatabaseLedger };
+/** The log in a database: to write, to read, and what custody, delivery and the index need of it. */
+export type DatabaseStore = AuditStore &
+  AuditReader &
+  StatisticsReader & { custody(): DatabaseCustody; ledger(): DatabaseLedger; index(): DatabaseIndex };
 
 /**
  * The store for a database; not yet open.

@@ -87,7 +87,10 @@ class TrailController {
         ],
       }),
     }),
-    AuditHttpModule.forRoot({ guards: [NamedUsersGuard] }),
+    AuditHttpModule.forRoot({
+      guards: [NamedUsersGuard],
+      access: { permissions: ['read', 'read-personal'], tenants: 'all' },
+    }),
   ],
   controllers: [DeploymentsController, TrailController],
 })

@@ -1,6 +1,6 @@
 import { queryFacts } from '../../storage/reading/query-facts.js';
-import type { AuditQuery } from '../../storage/audit-query.js';
-import { checkQuery } from '../../storage/audit-query.js';
+import { checkSelection } from '../../storage/checked-selection.js';
+import type { RecordFilters } from '../../storage/audit-query.js';
 import { CustodyInputError } from '../../event/custody.error.js';
 import type { JsonObject } from '../../event/json-value.js';
 import type { ErasureSelection } from '../../storage/custody-store.js';
@@ -52,7 +52,7 @@ export function describedSelection(selection: ErasureSelection): JsonObject {
   return { kind: 'query', filters: queryFacts(selection.query) };
 }
 
-function checkedFilters(value: unknown): Omit<AuditQuery, 'limit' | 'cursor'> {
+function checkedFilters(value: unknown): RecordFilters {
   const filters = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   const names = Object.entries(filters ?? {}).flatMap(([name, filter]) => (filter === undefined ? [] : [name]));
   if (filters === undefined || names.length === 0 || names.some((name) => name === 'limit' || name === 'cursor')) {
@@ -62,6 +62,6 @@ function checkedFilters(value: unknown): Omit<AuditQuery, 'limit' | 'cursor'> {
       'Give at least one filter, and no limit or cursor: everything that matches is erased.',
     );
   }
-  checkQuery(filters);
+  checkSelection({ query: filters });
   return filters;
 }

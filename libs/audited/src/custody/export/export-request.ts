@@ -1,8 +1,9 @@
 import { CustodyInputError } from '../../event/custody.error.js';
 import type { AuditActor } from '../../event/audit-event.js';
 import type { RecordDamagedError } from '../../event/audit.error.js';
-import type { AuditRecord } from '../../event/audit-record.js';
-import { queryMatcher, type RecordFilters } from '../../storage/query-match.js';
+import { checkRecordFilters, type RecordFilters } from '../../storage/audit-query.js';
+import { factsMatcher } from '../../storage/query-match.js';
+import type { RecordFacts } from '../../storage/stored-record.js';
 
 /** Which records to export, and what the record of the export says. Nothing given: all that are left. */
 export interface ExportRequest extends RecordFilters {
@@ -29,20 +30,20 @@ export interface CheckedExport {
   readonly request: ExportRequest;
   /** The filters alone, as the record of the export repeats them. */
   readonly filters: RecordFilters;
-  readonly matches: (record: AuditRecord) => boolean;
+  readonly matches: (facts: RecordFacts) => boolean;
 }
 
 /** @throws QueryInvalidError, CustodyInputError naming the field and the cure */
 export function checkExport(request: ExportRequest): CheckedExport {
   const { afterPosition, format, by: _by, reason: _reason, recorded: _recorded, ...rest } = request;
   const { onDamaged: _onDamaged, onProgress: _onProgress, ...filters } = rest;
-  for (const paging of ['limit', 'cursor']) {
+  for (const paging of ['limit', 'cursor', 'offset', 'order', 'total']) {
     if (Object.hasOwn(filters, paging)) {
       throw new CustodyInputError(paging, 'is for pages', 'Leave it out: everything that matches is exported.');
     }
   }
   if (afterPosition !== undefined) {
-    if (filters.chain === undefined) {
+    if (typeof filters.chain !== 'string') {
       throw new CustodyInputError('afterPosition', 'needs a chain', 'Positions are counted in each chain: name one.');
     }
     if (!Number.isSafeInteger(afterPosition) || afterPosition < 0) {
@@ -52,6 +53,5 @@ export function checkExport(request: ExportRequest): CheckedExport {
   if (format !== undefined && (typeof format !== 'string' || format === '')) {
     throw new CustodyInputError('format', 'is no text', 'Leave it out when there is none.');
   }
-  const matches = queryMatcher(filters);
-  return { request, filters, matches: ({ event, seal }) => matches(seal.chain, event) };
+  return { request, filters, matches: factsMatcher(checkRecordFilters(filters)) };
 }

@@ -1,12 +1,12 @@
 import type { AuditDraft } from '../../event/audit-draft.js';
 import { RecordDamagedError } from '../../event/audit.error.js';
-import { MAIN_CHAIN, type AuditRecord, type ChainHead, type StoredRecord } from '../../event/audit-record.js';
+import type { AuditRecord, ChainHead, StoredRecord } from '../../event/audit-record.js';
 import { CustodyInputError } from '../../event/custody.error.js';
 import type { RecordStream } from '../../storage/record-stream.js';
-import { readRecord } from '../../storage/stored-record.js';
+import { mergedRecord, readFacts } from '../../storage/stored-record.js';
 import type { CustodyRecords } from '../custody-records.js';
-import { queryFacts } from '../../storage/reading/query-facts.js';
 import type { CheckedExport, ExportRequest } from './export-request.js';
+import { exportDraft, recordedExport } from './recorded-export.js';
 
 /** What an export needs of a log. */
 export interface ExportParts {
@@ -30,31 +30,8 @@ export async function* exportRecords(
     yield* matching(parts.log, checked, heads, total);
     return;
   }
-  const draft = draftOf(checked);
-  const { event } = await parts.records.append(
-    MAIN_CHAIN,
-    { ...draft, stage: 'intent', outcome: 'pending' },
-    { positions: total },
-  );
-  const ending: { outcome: 'success' | 'failure'; error?: unknown; records: number; complete: boolean } = {
-    outcome: 'success',
-    records: 0,
-    complete: false,
-  };
-  try {
-    for await (const record of matching(parts.log, checked, heads, total)) {
-      ending.records++;
-      yield record;
-    }
-    ending.complete = true;
-  } catch (error) {
-    ending.outcome = 'failure';
-    ending.error = error;
-    throw error;
-  } finally {
-    const { records, complete, ...end } = ending;
-    await parts.records.append(MAIN_CHAIN, { ...draft, ...end, causationId: event.id }, { records, complete });
-  }
+  const account = { draft: draftOf(checked), facts: { positions: total } };
+  yield* recordedExport(parts.records, account, matching(parts.log, checked, heads, total));
 }
 
 async function* matching(
@@ -86,8 +63,8 @@ function readable(
   onDamaged: ((error: RecordDamagedError) => void) | undefined,
 ): AuditRecord | undefined {
   try {
-    const record = readRecord(stored);
-    return matches(record) ? record : undefined;
+    const facts = readFacts(stored);
+    return matches(facts) ? mergedRecord(stored, facts) : undefined;
   } catch (error) {
     // A filter looks into facts that every event has; what has none of them was never written by us.
     const { chain, position } = stored.seal;
@@ -119,14 +96,5 @@ async function wantedHeads(log: ExportParts['log'], wanted: ExportRequest['chain
 }
 
 function draftOf({ request, filters }: CheckedExport): AuditDraft {
-  const { format, by, reason, afterPosition } = request;
-  const selection = queryFacts({ ...filters, afterPosition });
-  return {
-    type: 'audit.export',
-    actor: by ?? { kind: 'system' },
-    action: format === undefined ? 'Exported records' : `Exported records as ${format}`,
-    resource: { type: 'audit-trail' },
-    ...(reason === undefined ? {} : { reason }),
-    details: { selection, ...(format === undefined ? {} : { format }) },
-  };
+  return exportDraft({ ...filters, afterPosition: request.afterPosition }, request);
 }

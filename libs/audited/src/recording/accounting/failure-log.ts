@@ -7,6 +7,7 @@ export type AuditFailureCause =
   | 'journal'
   | 'checkpoint'
   | 'delivery'
+  | 'index'
   | 'overload'
   | 'closed'
   | 'shutdown'

@@ -1,7 +1,8 @@
 import { EventClassifier } from '../../catalogue/event-classifier.js';
 import type { AuditDraft } from '../../event/audit-draft.js';
 import type { AuditEvent } from '../../event/audit-event.js';
-import { InboxMissingError, InboxUnavailableError, TransactionMissingError } from '../../event/audit.error.js';
+import { InboxMissingError, InboxUnavailableError } from '../../event/audit.error.js';
+import { TransactionMissingError } from '../../event/transaction.error.js';
 import { EventIds } from '../../event/event-id.js';
 import { PersonalSalts } from '../../integrity/personal-commitment.js';
 import { Redactor } from '../../redaction/redactor.js';

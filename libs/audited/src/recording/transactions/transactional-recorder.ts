@@ -1,6 +1,6 @@
 import type { AuditDraft } from '../../event/audit-draft.js';
 import { MAIN_CHAIN } from '../../event/audit-record.js';
-import { ActionMissingError } from '../../event/audit.error.js';
+import { ActionMissingError } from '../../event/transaction.error.js';
 import type { AuditInbox, TransactionOutcome } from '../../storage/audit-inbox.js';
 import type { AuditScope, TransactionalAction } from '../context/audit-scope.js';
 import type { EventComposer } from '../composing/event-composer.js';

@@ -8,10 +8,20 @@ export interface IndexStep {
 
 /** How far an index is behind the log. */
 export interface IndexLag {
-  /** `search`: what filters and searches find at once. `statistics`: what is counted beforehand. */
-  readonly index: 'search' | 'statistics';
+  /** `search`: what filters and searches find at once. `statistics`, `names`: what is counted beforehand. */
+  readonly index: 'search' | 'statistics' | 'names';
   /** Records that it has not taken in yet. Reads look at them one by one, so nothing is missing from an answer. */
   readonly records: number;
+}
+
+/** How the keeping of the index goes in a process, for operators and health checks. */
+export interface IndexState {
+  /** How many records the index was behind when it was last looked at, about a second ago; absent before the first look. */
+  readonly records?: number;
+  /** When that was. ISO 8601, UTC. */
+  readonly seenAt?: string;
+  /** Code of the error that the last attempt failed with; absent when it did not fail. */
+  readonly problem?: string;
 }
 
 /**

@@ -12,6 +12,8 @@ import type {
 import type { PositionRange, RecordStream } from '../../storage/record-stream.js';
 import type { CheckpointQuery, CheckpointReader, StoredCheckpoint, TreeStore } from '../../storage/tree-store.js';
 import { TableCheckpointReader } from './checkpoint-rows.js';
+import { IndexUpkeep } from '../reading/projections/index-upkeep.js';
+import { logProjections } from '../reading/projections/log-projections.js';
 import type { CustodyDatabase } from './custody-database.js';
 import { TableErasureStore } from './table-erasure-store.js';
 import { TableRecordStream } from './table-record-stream.js';
@@ -29,12 +31,14 @@ export class DatabaseCustody implements RecordStream, TreeStore, CheckpointReade
   private readonly erasures: TableErasureStore;
   private readonly retention: TableRetentionStore;
 
-  constructor(database: CustodyDatabase) {
+  /** @param projections what is made of the log, and loses what the log loses. Default: all there are */
+  constructor(database: CustodyDatabase, projections = logProjections(database.dialect)) {
+    const upkeep = new IndexUpkeep(database, projections);
     this.stream = new TableRecordStream(database);
     this.trees = new TableTreeStore(database);
     this.signed = new TableCheckpointReader(database);
-    this.erasures = new TableErasureStore(database);
-    this.retention = new TableRetentionStore(database);
+    this.erasures = new TableErasureStore(database, upkeep);
+    this.retention = new TableRetentionStore(database, upkeep);
   }
 
   heads(): Promise<readonly ChainHead[]> {

@@ -29,6 +29,3 @@ export function underPermit(
   // One that somebody left behind would be in the way.
   return [removal, grant, ...statements, removal];
 }
-
-/** How many statements stand before those that were put under the permit. */
-export const STATEMENTS_BEFORE = 2;

@@ -2,7 +2,12 @@ import type { ChainId } from '../../event/audit-record.js';
 import { checkSelection, type CheckedSelection } from '../../storage/checked-selection.js';
 import type { ErasureSelection, PersonalMatch } from '../../storage/custody-store.js';
 import { holdsEmail } from '../../storage/email-match.js';
+import { factsMatcher } from '../../storage/query-match.js';
+import { readFacts } from '../../storage/stored-record.js';
+import type { RawRow } from '../server/server-database.js';
 import { SqlConditions } from '../server/server-dialect.js';
+import { recordRow, STORED_COLUMNS, storedRecord } from '../server/record-row.js';
+import { columnConditions, matchesNothing, needsRecord } from '../reading/record-conditions.js';
 import type { CustodyDatabase } from './custody-database.js';
 import { emailPattern } from './email-pattern.js';
 import { firstPosition } from './first-position.js';
@@ -21,7 +26,7 @@ export class PersonalSearch {
   async match(selection: ErasureSelection, limit: number, after?: PersonalMatch): Promise<readonly PersonalMatch[]> {
     const search = checkSelection(selection);
     // What is no text was never stored; a driver would ask for something else instead.
-    if (search.query.equals.some(([, value]) => !value.isWellFormed())) {
+    if (matchesNothing(search.query)) {
       return [];
     }
     const found = await this.foundAtOnce(search);
@@ -30,7 +35,11 @@ export class PersonalSearch {
 
   /** By an index; `undefined` when none helps, or when too many are found. */
   private async foundAtOnce(search: CheckedSelection): Promise<readonly PersonalMatch[] | undefined> {
-    if (!search.query.equals.some(([column]) => INDEXED_COLUMNS.has(column))) {
+    const isIndexed = search.query.filters.some(
+      ({ column, isNegated, values }) =>
+        !isNegated && INDEXED_COLUMNS.has(column ?? '') && values.every((value) => 'exact' in value),
+    );
+    if (!isIndexed || isDecidedByRecord(search)) {
       return undefined;
     }
     const { dialect } = this.database;
@@ -51,11 +60,10 @@ export class PersonalSearch {
     after?: PersonalMatch,
   ): Promise<readonly PersonalMatch[]> {
     const found: PersonalMatch[] = [];
-    const only = search.query.equals.find(([column]) => column === 'chain')?.[1];
-    let chain = after?.chain ?? only ?? (await this.chainAfter(''));
+    let chain = after?.chain ?? (await this.chainAfter(''));
     let from = after === undefined ? undefined : after.position + 1;
-    while (chain !== undefined && (only === undefined || chain === only)) {
-      const first = await firstPosition(this.database, chain, from);
+    while (chain !== undefined) {
+      const first = mayMean(search, chain) ? await firstPosition(this.database, chain, from) : undefined;
       if (first === undefined) {
         chain = await this.chainAfter(chain);
         from = undefined;
@@ -85,39 +93,58 @@ export class PersonalSearch {
     through: number,
   ): Promise<readonly PersonalMatch[]> {
     const { dialect } = this.database;
-    const { email, query } = search;
-    const equals = query.equals.filter(([column]) => column !== 'chain');
-    const conditions = this.conditions({ ...search, query: { ...query, equals } });
+    const conditions = this.conditions(search);
     conditions.equals('chain', chain);
     conditions.compare('position', '>=', from);
     conditions.compare('position', '<=', through);
-    const columns = email === undefined ? 'position' : 'position, personal';
+    const columns = isDecidedByRecord(search)
+      ? STORED_COLUMNS
+      : search.email === undefined
+        ? 'position'
+        : 'position, personal';
     const rows = await this.database.read(
       `SELECT ${columns} FROM ${dialect.table('audit_records')} ${conditions.where} ORDER BY position`,
       conditions.values,
     );
-    return rows
-      .filter(({ personal }) => email === undefined || holdsEmail(String(personal), email))
-      .map(({ position }) => ({ chain, position: Number(position) }));
+    const isMeant = recordDecision(search);
+    return rows.filter(isMeant).map(({ position }) => ({ chain, position: Number(position) }));
   }
 
-  private conditions({ query: { equals, from, to }, email }: CheckedSelection): SqlConditions {
+  private conditions({ query, email }: CheckedSelection): SqlConditions {
     const conditions = new SqlConditions(this.database.dialect);
     conditions.holds('personal IS NOT NULL');
-    for (const [column, value] of equals) {
-      conditions.equals(column, value);
-    }
-    if (from !== undefined) {
-      conditions.compare('occurred_at', '>=', from);
-    }
-    if (to !== undefined) {
-      conditions.compare('occurred_at', '<', to);
-    }
+    columnConditions(query, this.database.dialect, conditions.bind).forEach((condition) => conditions.holds(condition));
     if (email !== undefined) {
       conditions.holds(`LOWER(personal) LIKE ${conditions.bind(emailPattern(email))} ESCAPE '!'`);
     }
     return conditions;
   }
+}
+
+/** Whether no column says it. */
+function isDecidedByRecord({ query }: CheckedSelection): boolean {
+  return needsRecord({ ...query, terms: [] });
+}
+
+/** What is left to be decided when a row was read. */
+function recordDecision(search: CheckedSelection): (row: RawRow) => boolean {
+  const { email, query } = search;
+  if (email !== undefined) {
+    return ({ personal }) => holdsEmail(String(personal), email);
+  }
+  if (!isDecidedByRecord(search)) {
+    return () => true;
+  }
+  const matches = factsMatcher({ ...query, terms: [] });
+  return (row) => matches(readFacts(storedRecord(recordRow(row))));
+}
+
+/** Chains that no filter means are not read through. */
+function mayMean({ query }: CheckedSelection, chain: ChainId): boolean {
+  return query.filters.every(
+    ({ name, values, isNegated }) =>
+      name !== 'chain' || values.some((value) => 'exact' in value && value.exact === chain) !== isNegated,
+  );
 }
 
 function page(

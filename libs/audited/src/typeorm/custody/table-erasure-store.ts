@@ -2,8 +2,9 @@ import type { ChainId } from '../../event/audit-record.js';
 import type { ErasureSelection, ErasureStore, PersonalMatch, ScrubOptions } from '../../storage/custody-store.js';
 import type { CustodyDatabase, SqlStatement } from './custody-database.js';
 import { ERASED_COLUMNS } from './guarded-columns.js';
-import { STATEMENTS_BEFORE, underPermit } from './permit.js';
+import { underPermit } from './permit.js';
 import { PersonalSearch } from './personal-search.js';
+import type { IndexUpkeep } from '../reading/projections/index-upkeep.js';
 
 /** Positions that one statement names. */
 const POSITIONS_PER_STATEMENT = 500;
@@ -12,7 +13,10 @@ const POSITIONS_PER_STATEMENT = 500;
 export class TableErasureStore implements ErasureStore {
   private readonly search: PersonalSearch;
 
-  constructor(private readonly database: CustodyDatabase) {
+  constructor(
+    private readonly database: CustodyDatabase,
+    private readonly upkeep: IndexUpkeep,
+  ) {
     this.search = new PersonalSearch(database);
   }
 
@@ -30,9 +34,12 @@ export class TableErasureStore implements ErasureStore {
       updates.push(this.update(chain, positions.slice(start, start + POSITIONS_PER_STATEMENT)));
     }
     const { dialect } = this.database;
-    const changed = await this.database.write(underPermit(dialect, { operation: 'erase', chain, through }, updates));
+    const permit = { operation: 'erase', chain, through } as const;
+    const { statements, changed } = await this.upkeep.carryOut(async () =>
+      underPermit(dialect, permit, [...(await this.upkeep.ofErased(chain, positions)), ...updates]),
+    );
     await this.database.noteErased?.(chain, positions);
-    return changed.slice(STATEMENTS_BEFORE, -1).reduce((sum, rows) => sum + rows, 0);
+    return updates.reduce((sum, update) => sum + (changed[statements.indexOf(update)] ?? 0), 0);
   }
 
   scrub(options: ScrubOptions = {}): Promise<readonly string[]> {

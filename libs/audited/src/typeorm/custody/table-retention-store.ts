@@ -3,10 +3,11 @@ import type { RemovalProgress, RetentionStore } from '../../storage/custody-stor
 import { SqlConditions } from '../server/server-dialect.js';
 import type { CustodyDatabase, DroppablePart } from './custody-database.js';
 import { firstPosition } from './first-position.js';
-import { STATEMENTS_BEFORE, underPermit } from './permit.js';
+import { underPermit } from './permit.js';
+import type { IndexUpkeep } from '../reading/projections/index-upkeep.js';
 
-/** Positions that go in one transaction: those who append wait for it. */
-const POSITIONS_PER_BATCH = 2000;
+/** Positions that go in one transaction, with all that the index knows of them: those who append wait for it. */
+const POSITIONS_PER_BATCH = 500;
 
 /** What one step removed, and the position up to which everything is gone. */
 interface Step {
@@ -16,7 +17,10 @@ interface Step {
 
 /** Removes the front of a chain from `audit_records`. */
 export class TableRetentionStore implements RetentionStore {
-  constructor(private readonly database: CustodyDatabase) {}
+  constructor(
+    private readonly database: CustodyDatabase,
+    private readonly upkeep: IndexUpkeep,
+  ) {}
 
   async removePrefix(chain: ChainId, through: number, onProgress?: RemovalProgress): Promise<number> {
     const kept = new Set<string>();
@@ -49,7 +53,8 @@ export class TableRetentionStore implements RetentionStore {
   }
 
   private async drop(chain: ChainId, part: DroppablePart, kept: Set<string>): Promise<Step | undefined> {
-    const removed = await this.database.dropper?.drop(chain, part);
+    const alongside = await this.upkeep.beforeDrop(chain, part.from, part.through);
+    const removed = await this.database.dropper?.drop(chain, part, alongside);
     if (removed === undefined) {
       // Its records go one batch after another instead.
       kept.add(part.name);
@@ -71,7 +76,9 @@ export class TableRetentionStore implements RetentionStore {
       values: conditions.values,
     };
     const permit = { operation: 'prune', chain, through: last } as const;
-    const changed = await this.database.write(underPermit(dialect, permit, [removal]));
-    return { removed: changed[STATEMENTS_BEFORE] ?? 0, through: last };
+    const { statements, changed } = await this.upkeep.carryOut(async () =>
+      underPermit(dialect, permit, [...(await this.upkeep.ofPruned(chain, first, last)), removal]),
+    );
+    return { removed: changed[statements.indexOf(removal)] ?? 0, through: last };
   }
 }

@@ -1,5 +1,6 @@
 import type { EntityManager, DataSource, QueryRunner } from 'typeorm';
-import { InboxMissingError, TransactionMissingError } from '../../event/audit.error.js';
+import { InboxMissingError } from '../../event/audit.error.js';
+import { TransactionMissingError } from '../../event/transaction.error.js';
 
 /** TypeORM 1 calls it `dataSource`, TypeORM 0.3 `connection`. */
 interface Owned {

@@ -3,8 +3,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * What makes reading fast, all of it made of the log alone: which rows have a value (`audit_facets`), what can be searched
- * (`audit_documents`), counts by time and by name, and how far each of them has come. None of it is proof; rows in
- * `audit_projections` that are removed make it begin anew.
+ * (`audit_documents`), counts by time and by name, and how far each of them has come. None of it is proof: to
+ * make one of them anew, delete its rows and its row in `audit_projections`.
  *
  * `audit_secrets` holds the key that cursors of pages are signed with, so that every process accepts those of the others.
  */
@@ -43,27 +43,29 @@ const STATEMENTS = [
   `CREATE VIRTUAL TABLE audit_documents USING fts5(
     document, content='', contentless_delete=1, tokenize='trigram case_sensitive 1'
   )`,
+  // One row a kind of record and time: spans of 1, 15 and 1440 minutes; step = number of the span since the epoch.
   `CREATE TABLE audit_counts (
     chain TEXT NOT NULL,
-    quarter INTEGER NOT NULL,
-    facts TEXT NOT NULL,
+    span INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    tenant_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    risk TEXT NOT NULL,
+    environment TEXT NOT NULL,
     count INTEGER NOT NULL,
-    PRIMARY KEY (chain, quarter, facts)
-  ) WITHOUT ROWID`,
-  `CREATE TABLE audit_minutes (
-    chain TEXT NOT NULL,
-    minute INTEGER NOT NULL,
-    tenant TEXT NOT NULL,
-    count INTEGER NOT NULL,
-    PRIMARY KEY (chain, minute, tenant)
+    PRIMARY KEY (chain, span, step, tenant_id, type, severity, outcome, risk, environment)
   ) WITHOUT ROWID`,
   `CREATE TABLE audit_names (
     chain TEXT NOT NULL,
     day INTEGER NOT NULL,
     kind INTEGER NOT NULL,
+    tenant_id TEXT NOT NULL,
+    type TEXT NOT NULL,
     name TEXT NOT NULL,
     count INTEGER NOT NULL,
-    PRIMARY KEY (chain, day, kind, name)
+    PRIMARY KEY (chain, day, kind, tenant_id, type, name)
   ) WITHOUT ROWID`,
   'CREATE TABLE audit_secrets (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
 ];

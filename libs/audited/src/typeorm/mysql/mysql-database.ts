@@ -95,8 +95,10 @@ export class MysqlDatabase implements ServerDatabase, InCustody {
     return this.read((session) => session.rows<RawRow>(limited(sql, this.settings.readTimeoutMs), values));
   }
 
-  snapshot<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
-    return this.read((session) => readSnapshot(session, this.settings.readTimeoutMs, work));
+  snapshot<Result>(work: (snapshot: Snapshot) => Promise<Result>, limitMs?: number): Promise<Result> {
+    const { readTimeoutMs } = this.settings;
+    const statementMs = Math.min(readTimeoutMs, (limitMs ?? readTimeoutMs) + GRACE_MS);
+    return this.read((session) => readSnapshot(session, statementMs, work));
   }
 
   private async read<Result>(work: (session: MysqlSession) => Promise<Result>): Promise<Result> {

@@ -1,16 +1,22 @@
 import type { CustodyDialect } from '../custody/custody-database.js';
+import { MYSQL_READING } from './mysql-reading.js';
+import { AUDIT_TABLES } from '../server/server-dialect.js';
 
 /**
  * MySQL and MariaDB in the statements that read the log. The collation of the columns compares byte by byte and wins over
  * that of a value, so `=` is exact, and it can use the index.
  */
 export const MYSQL_DIALECT: CustodyDialect = {
+  reading: MYSQL_READING,
   placeholder: () => '?',
   table: (name) => name,
   equals: (column, value, bind) => `${column} = ${bind(value)}`,
   // utf8mb4 keeps every text as it is, NUL included.
   columnText: (text) => text,
   wholeNumber: (placeholder) => placeholder,
+  storageSize: `SELECT SUM(DATA_LENGTH + INDEX_LENGTH) AS bytes FROM information_schema.TABLES
+    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${AUDIT_TABLES.map((table) => `'${table}'`).join(', ')})`,
+  addingUpsert: (insert) => `${insert} ON DUPLICATE KEY UPDATE count = count + VALUES(count)`,
   // No joined hashes: GROUP_CONCAT cuts what is longer than a setting of the server, and only warns.
   tileUpsert: (
     placeholders,
@@ -26,4 +32,9 @@ export const MYSQL_DIALECT: CustodyDialect = {
     return `${insert} ON DUPLICATE KEY UPDATE ${(columns.length === 0 ? nothing : columns).join(', ')}`;
   },
   textOf: (column) => column,
+  among: (columns, rows) =>
+    `(${columns.map(({ name }) => name).join(', ')}) IN (${rows.map((row) => `(${row.join(', ')})`).join(', ')})`,
+  documentKey: 'sequence',
+  insertDocuments: (rows) =>
+    `INSERT INTO audit_documents (sequence, document) VALUES ${rows} ON DUPLICATE KEY UPDATE sequence = sequence`,
 };

@@ -6,6 +6,7 @@ import { AddCustody1795305600000 } from '../migrations/mysql/1795305600000-add-c
 import { AddDelivery1795392000000 } from '../migrations/mysql/1795392000000-add-delivery.migration.js';
 import { AddReading1795478400000 } from '../migrations/mysql/1795478400000-add-reading.migration.js';
 import { MAC_COLUMN, SEAL_COLUMN_NAMES } from '../server/record-row.js';
+import { INDEX_TABLES } from '../reading/projections/index-tables.js';
 import { inTime } from './in-time.js';
 import type { MysqlSession } from './mysql-session.js';
 
@@ -69,7 +70,8 @@ export async function requireReadable(database: string, session: MysqlSession): 
       'Bring it up to date first: start the application with this version once.',
     );
   }
-  for (const table of ['audit_records', 'audit_heads', 'audit_tiles', 'audit_checkpoints']) {
+  const log = ['audit_records', 'audit_heads', 'audit_tiles', 'audit_checkpoints'];
+  for (const table of [...log, ...INDEX_TABLES, 'audit_secrets']) {
     await session.rows(`SELECT * FROM ${table} LIMIT 0`);
   }
 }
@@ -120,4 +122,10 @@ export async function requireRights(session: MysqlSession): Promise<void> {
     `INSERT INTO audit_checkpoints (chain, size, root, signed_at, note)
      SELECT chain, size, root, signed_at, note FROM audit_checkpoints WHERE FALSE`,
   );
+  for (const table of INDEX_TABLES) {
+    const column = ['audit_facets', 'audit_documents'].includes(table) ? 'sequence' : 'chain';
+    await session.change(`INSERT INTO ${table} SELECT * FROM ${table} WHERE FALSE`);
+    await session.change(`UPDATE ${table} SET ${column} = ${column} WHERE FALSE`);
+  }
+  await session.rows('SELECT value FROM audit_secrets LIMIT 0');
 }

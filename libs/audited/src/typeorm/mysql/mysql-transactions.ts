@@ -1,6 +1,7 @@
 import { GENESIS_HASH, type ChainHead, type ChainId } from '../../event/audit-record.js';
 import type { HeldHead } from '../server/server-database.js';
 import type { SealedBatch } from '../server/sealed-batch.js';
+import { addCounts } from './count-batch.js';
 import { insertStatements } from './insert-statements.js';
 import { isConflict, isConnectionLoss, isKnownId, isReadOnly } from './mysql-errors.js';
 import type { MysqlPool } from './mysql-pool.js';
@@ -35,6 +36,7 @@ export class MysqlTransactions {
         return false;
       }
       await insertAll(session, inserts);
+      await addCounts(session, head, batch);
       await commit();
       return true;
     });
@@ -61,6 +63,7 @@ export class MysqlTransactions {
             // An append to another chain, which this lock does not hold back, stored an id after it was looked for.
             throw hasLooked && isKnownId(error) ? new TransactionLostError(error) : error;
           });
+          await addCounts(session, head, batch);
         },
       });
       // Otherwise the row of a new chain would stay, at position 0.

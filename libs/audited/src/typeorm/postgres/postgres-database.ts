@@ -22,10 +22,14 @@ import type { PostgresSettings } from './postgres.options.js';
 
 /**
  * Chains are read in the order of an index. Without its statistics a planner may prefer to read everything and sort it,
- * which for a large log is a long silence and a full disk.
+ * which for a large log is a long silence and a full disk. Such a plan looks dear where it can not be avoided, and would be
+ * compiled first for that.
  */
 const BEGIN_SNAPSHOT =
-  'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off';
+  'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off; ' +
+  'SET LOCAL jit = off';
+/** Whoever waits knows a little before the server that it took too long. */
+const GRACE_MS = 100;
 const DAY_MS = 86_400_000;
 
 /** The log on a PostgreSQL server. */
@@ -126,12 +130,14 @@ export class PostgresDatabase implements ServerDatabase, InCustody {
     return (await this.read(this.readLimit, (session) => session.run(sql, values))).rows;
   };
 
-  async snapshot<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
+  async snapshot<Result>(work: (snapshot: Snapshot) => Promise<Result>, limitMs?: number): Promise<Result> {
+    const { readTimeoutMs } = this.settings;
+    const statementMs = Math.min(readTimeoutMs, (limitMs ?? readTimeoutMs) + GRACE_MS);
     // Each step is bounded by the server's and by this process's limit; how many steps there are depends on the log.
     return this.read({ ...this.readLimit, perStatement: true }, (session) =>
       inTransaction(
         session,
-        BEGIN_SNAPSHOT,
+        `${BEGIN_SNAPSHOT}; SET LOCAL statement_timeout = ${statementMs}`,
         () => 'COMMIT',
         () =>
           work({

@@ -1,7 +1,8 @@
-import type { CustodyDialect } from '../custody/custody-database.js';
-import { upsertOnConflict } from '../custody/upsert-on-conflict.js';
-import type { AuditTable, Bind } from '../server/server-dialect.js';
+import type { CustodyDialect, KeyColumn } from '../custody/custody-database.js';
+import { addOnConflict, upsertOnConflict } from '../custody/upsert-on-conflict.js';
+import { AUDIT_TABLES, type AuditTable, type Bind } from '../server/server-dialect.js';
 import { quoted } from './postgres-names.js';
+import { PostgresReading } from './postgres-reading.js';
 
 /** Columns that hold what a caller sent are indexed by their first characters; see the migration. */
 const INDEXED_BY_BEGINNING: ReadonlySet<string> = new Set([
@@ -24,10 +25,14 @@ export class PostgresDialect implements CustodyDialect {
   // Not now(), which stands still in a transaction, however long that waits for a lock.
   readonly now = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
   readonly upsert = upsertOnConflict;
+  readonly reading: PostgresReading;
+  readonly documentKey = 'sequence';
+  readonly addingUpsert = addOnConflict;
   private readonly schema: string;
 
   constructor(schema: string) {
     this.schema = quoted(schema);
+    this.reading = new PostgresReading((name) => this.table(name));
   }
 
   placeholder(place: number): string {
@@ -47,6 +52,12 @@ export class PostgresDialect implements CustodyDialect {
     return value.length < INDEXED_CHARACTERS
       ? `left(${column}, ${INDEXED_CHARACTERS}) = ${placeholder}`
       : `left(${column}, ${INDEXED_CHARACTERS}) = left(${placeholder}, ${INDEXED_CHARACTERS}) AND ${column} = ${placeholder}`;
+  }
+
+  get storageSize(): string {
+    const tables = AUDIT_TABLES.map((table) => this.regclass(table)).join(', ');
+    return `SELECT SUM(pg_total_relation_size(oid)) AS bytes FROM pg_class WHERE oid IN (${tables})
+      OR oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = ${this.regclass('audit_records')})`;
   }
 
   wholeNumber(placeholder: string): string {
@@ -70,7 +81,23 @@ export class PostgresDialect implements CustodyDialect {
       : text;
   }
 
+  /** As a value: `NULL` where there is no such table. */
+  private regclass(table: AuditTable): string {
+    return `to_regclass('${this.table(table).replaceAll("'", "''")}')`;
+  }
+
   textOf(column: string): string {
     return column.replace(EVERY_KEPT, (_, kept) => (kept === '0' ? '\0' : '\u2400'));
+  }
+
+  /** Looked up one by one in the index of the key; a list after IN would be taken apart and planned row by row. */
+  among(columns: readonly KeyColumn[], rows: readonly (readonly string[])[]): string {
+    const types = columns.map(({ holds }) => (holds === 'number' ? 'bigint' : 'text'));
+    const typed = rows.map((row) => `(${row.map((place, index) => `${place}::${types[index]}`).join(', ')})`);
+    return `(${columns.map(({ name }) => name).join(', ')}) IN (VALUES ${typed.join(', ')})`;
+  }
+
+  insertDocuments(rows: string): string {
+    return `INSERT INTO ${this.table('audit_documents')} (sequence, document) VALUES ${rows} ON CONFLICT DO NOTHING`;
   }
 }

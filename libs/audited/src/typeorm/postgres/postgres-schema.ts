@@ -2,7 +2,9 @@ import { DatabaseUnusableError, SchemaTooNewError } from '../../event/audit.erro
 import { quoted } from './postgres-names.js';
 import { MIGRATIONS, MIGRATIONS_TABLE, type PostgresPool } from './postgres-pool.js';
 import type { PostgresSession } from './postgres-session.js';
+import { addSearchIndex } from './postgres-search-index.js';
 import type { PostgresSettings } from './postgres.options.js';
+import { INDEX_TABLES } from '../reading/projections/index-tables.js';
 
 /** Row triggers on partitioned tables came with this version. */
 const MIN_SERVER_VERSION = 130_000;
@@ -16,6 +18,8 @@ const NEEDED_RIGHTS: Rights = {
   audit_heads: ['SELECT', 'INSERT', 'UPDATE'],
   audit_tiles: ['SELECT', 'INSERT', 'UPDATE'],
   audit_checkpoints: ['SELECT', 'INSERT'],
+  ...Object.fromEntries(INDEX_TABLES.map((table) => [table, ['SELECT', 'INSERT', 'UPDATE']])),
+  audit_secrets: ['SELECT'],
 };
 
 /** What is enough for whoever only looks. */
@@ -37,6 +41,7 @@ export async function prepareSchema(pool: PostgresPool, settings: PostgresSettin
       await migrate(pool, session, settings);
     }
     await checkRights(session, settings, NEEDED_RIGHTS);
+    await addSearchIndex(session, settings.schema);
   });
 }
 

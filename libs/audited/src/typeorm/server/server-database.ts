@@ -56,6 +56,10 @@ export interface ServerDatabase {
   withHead<Result>(chain: ChainId, work: (held: HeldHead) => Promise<Result>): Promise<Result>;
   /** One statement that reads; a consistent moment by itself. */
   readonly query: RunQuery;
-  /** Several statements that read one consistent moment. Never waits for writers, never makes them wait. */
-  snapshot<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result>;
+  /**
+   * Several statements that read one consistent moment. Never waits for writers, never makes them wait.
+   *
+   * @param limitMs the server gives up a statement after so long, if that is shorter than what it is set to
+   */
+  snapshot<Result>(work: (snapshot: Snapshot) => Promise<Result>, limitMs?: number): Promise<Result>;
 }

@@ -5,22 +5,24 @@ export type SqlValue = string | number;
 export type Bind = (value: SqlValue) => string;
 
 /** The tables of the log. */
-export type AuditTable =
-  | 'audit_records'
-  | 'audit_heads'
-  | 'audit_tiles'
-  | 'audit_checkpoints'
-  | 'audit_permits'
-  | 'audit_destinations'
-  | 'audit_delivery_cursors'
-  | 'audit_dead_letters'
-  | 'audit_projections'
-  | 'audit_facets'
-  | 'audit_documents'
-  | 'audit_counts'
-  | 'audit_minutes'
-  | 'audit_names'
-  | 'audit_secrets';
+export const AUDIT_TABLES = [
+  'audit_records',
+  'audit_heads',
+  'audit_tiles',
+  'audit_checkpoints',
+  'audit_permits',
+  'audit_destinations',
+  'audit_delivery_cursors',
+  'audit_dead_letters',
+  'audit_projections',
+  'audit_facets',
+  'audit_documents',
+  'audit_counts',
+  'audit_names',
+  'audit_secrets',
+] as const;
+
+export type AuditTable = (typeof AUDIT_TABLES)[number];
 
 /** What differs between database servers in the statements that read the log. */
 export interface ServerDialect {

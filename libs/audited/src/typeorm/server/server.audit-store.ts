@@ -6,31 +6,37 @@ import { Sealer } from '../../integrity/sealer.js';
 import { checkQuery, type AuditPage, type AuditQuery } from '../../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../../storage/audit-reader.js';
 import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../../storage/audit-store.js';
+import type { AuditStatistics, StatisticsQuery, StatisticsReader } from '../../storage/reading/audit-statistics.js';
+import type { ReadOptions } from '../../storage/reading/read-options.js';
 import { checkChainName } from '../../storage/chain-name.js';
+import { checkReadOptions } from '../../storage/reading/checked-read-options.js';
 import type { InCustody } from '../custody/custody-database.js';
 import { DatabaseCustody } from '../custody/database-custody.js';
 import { DatabaseLedger } from '../delivery/database-ledger.js';
+import { RecordSearch } from '../reading/record-search.js';
+import { DatabaseIndex } from '../reading/projections/database-index.js';
 import type { StoreOptions, WhenAppended } from '../store.options.js';
 import { DatabaseVerification } from '../verification/database-verification.js';
 import { verifySettings } from '../verification/verify-settings.js';
 import { ChainWriter } from './chain-writer.js';
 import { prepareEvents, type PreparedEvent } from './sealed-batch.js';
 import type { ServerDatabase } from './server-database.js';
-import { ServerRecordReader } from './server-record-reader.js';
+import { serverStatistics } from './server-statistics.js';
 import { ServerSnapshot } from './server-verification.js';
 
 /** Above so many chains, those without work under way are forgotten; each costs one more round trip when it comes back. */
 const MAX_REMEMBERED_CHAINS = 1000;
 
 /** The log on a database server: what is the same on every one of them. */
-export class ServerAuditStore implements AuditStore, AuditReader {
+export class ServerAuditStore implements AuditStore, AuditReader, StatisticsReader {
   private readonly writers = new Map<ChainId, ChainWriter>();
-  private readonly reader: ServerRecordReader;
+  private readonly search: RecordSearch;
   private readonly sealKeys: SealKeys | undefined;
   private readonly sealer: Sealer;
   private readonly custodyOfDatabase: DatabaseCustody;
   private readonly whenAppended: WhenAppended | undefined;
   private readonly ledgerOfDatabase: DatabaseLedger;
+  private readonly indexOfDatabase: DatabaseIndex;
   private isOpen = false;
   private opening: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
@@ -43,9 +49,10 @@ export class ServerAuditStore implements AuditStore, AuditReader {
     this.sealKeys = resolveSealKeys(options.seal);
     this.sealer = new Sealer(this.sealKeys);
     this.whenAppended = options.whenAppended;
-    this.reader = new ServerRecordReader(database);
+    this.search = new RecordSearch(database.custody);
     this.custodyOfDatabase = new DatabaseCustody(database.custody);
     this.ledgerOfDatabase = new DatabaseLedger(database.custody);
+    this.indexOfDatabase = new DatabaseIndex(database.custody);
   }
 
   async open(): Promise<void> {
@@ -88,13 +95,14 @@ export class ServerAuditStore implements AuditStore, AuditReader {
     return receipt;
   }
 
-  async find(query: AuditQuery = {}): Promise<AuditPage> {
-    const checked = checkQuery(query);
-    return this.read(() => this.reader.find(checked));
+  async find(query: AuditQuery = {}, options: ReadOptions = {}): Promise<AuditPage> {
+    const checked = checkQuery(query, options);
+    return this.read(() => this.search.find(checked));
   }
 
-  async get(id: string): Promise<AuditRecord | undefined> {
-    return this.read(() => this.reader.get(id));
+  async get(id: string, options: ReadOptions = {}): Promise<AuditRecord | undefined> {
+    const checked = checkReadOptions(options);
+    return this.read(() => this.search.get(id, checked));
   }
 
   async verify(options: VerifyOptions = {}): Promise<IntegrityReport> {
@@ -112,6 +120,10 @@ export class ServerAuditStore implements AuditStore, AuditReader {
     );
   }
 
+  async statistics(query: StatisticsQuery = {}, options: ReadOptions = {}): Promise<AuditStatistics> {
+    return this.read(() => serverStatistics(this.database, query, options));
+  }
+
   /** Records as they are stored, trees and checkpoints, erasure and pruning; works while the store is open. */
   custody(): DatabaseCustody {
     return this.custodyOfDatabase;
@@ -120,6 +132,11 @@ export class ServerAuditStore implements AuditStore, AuditReader {
   /** Destinations, leases and dead letters; works while the store is open. */
   ledger(): DatabaseLedger {
     return this.ledgerOfDatabase;
+  }
+
+  /** What makes reading fast, to be brought forward; works while the store is open. */
+  index(): DatabaseIndex {
+    return this.indexOfDatabase;
   }
 
   async close(): Promise<void> {

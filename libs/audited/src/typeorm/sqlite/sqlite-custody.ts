@@ -1,5 +1,5 @@
 import type { ScrubOptions } from '../../storage/custody-store.js';
-import type { CustodyDatabase, SqlStatement } from '../custody/custody-database.js';
+import type { CustodyDatabase, NeededRights, SqlStatement, WriteDurability } from '../custody/custody-database.js';
 import type { RawRow, RunQuery } from '../server/server-database.js';
 import { SQLITE_DIALECT } from './sqlite-dialect.js';
 import type { SqliteThread } from './sqlite-thread.js';
@@ -21,9 +21,13 @@ export class SqliteCustody implements CustodyDatabase {
     return reader.call<readonly RawRow[]>({ operation: 'query', statement: { sql, values } });
   };
 
-  async write(statements: readonly SqlStatement[]): Promise<readonly number[]> {
+  async write(
+    statements: readonly SqlStatement[],
+    _rights?: NeededRights,
+    durability: WriteDurability = 'durable',
+  ): Promise<readonly number[]> {
     const writer = await this.threads.writer();
-    return writer.call<readonly number[]>({ operation: 'transact', statements });
+    return writer.call<readonly number[]>({ operation: 'transact', statements, durability });
   }
 
   async scrub(options: ScrubOptions): Promise<readonly string[]> {

@@ -1,9 +1,13 @@
 import type { CustodyDialect } from '../custody/custody-database.js';
-import { upsertOnConflict } from '../custody/upsert-on-conflict.js';
+import { SQLITE_READING } from './sqlite-reading.js';
+import { addOnConflict, upsertOnConflict } from '../custody/upsert-on-conflict.js';
 
 /** SQLite in the statements of custody. Texts compare byte by byte (collation BINARY) and are kept as they are. */
 export const SQLITE_DIALECT: CustodyDialect = {
+  reading: SQLITE_READING,
   joinedHashes: "group_concat(hash, '')",
+  addingUpsert: addOnConflict,
+  storageSize: 'SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size',
   placeholder: () => '?',
   table: (name) => name,
   equals: (column, value, bind) => `${column} = ${bind(value)}`,
@@ -17,4 +21,9 @@ export const SQLITE_DIALECT: CustodyDialect = {
   now: "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)",
   upsert: upsertOnConflict,
   textOf: (column) => column,
+  among: (columns, rows) =>
+    `(${columns.map(({ name }) => name).join(', ')}) IN (VALUES ${rows.map((row) => `(${row.join(', ')})`).join(', ')})`,
+  documentKey: 'rowid',
+  // A virtual table knows no other way.
+  insertDocuments: (rows) => `INSERT OR REPLACE INTO audit_documents (rowid, document) VALUES ${rows}`,
 };

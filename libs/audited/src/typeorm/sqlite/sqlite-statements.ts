@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { ScrubOptions } from '../../storage/custody-store.js';
-import type { SqlStatement } from '../custody/custody-database.js';
+import type { SqlStatement, WriteDurability } from '../custody/custody-database.js';
 
 /** A file up to this size is rewritten within some seconds. */
 const QUICKLY_REWRITTEN_BYTES = 2 ** 30;
@@ -15,7 +15,11 @@ export function query(handle: Database, { sql, values }: SqlStatement): readonly
  *
  * @returns the rows that each changed; up to a condition that was not met, after which nothing of it stays
  */
-export function transact(handle: Database, statements: readonly SqlStatement[]): readonly number[] {
+export function transact(
+  handle: Database,
+  statements: readonly SqlStatement[],
+  durability: WriteDurability,
+): readonly number[] {
   const prepared = new Map(statements.map(({ sql }) => [sql, handle.prepare<unknown[]>(sql)]));
   const changed: number[] = [];
   const transaction = handle.transaction(() => {
@@ -28,10 +32,18 @@ export function transact(handle: Database, statements: readonly SqlStatement[]):
     }
   });
   try {
+    if (durability === 'soon') {
+      // No wait for the disk: the next commit that is durable takes this one along, because the log is written in order.
+      handle.pragma('synchronous = NORMAL');
+    }
     transaction.immediate();
   } catch (error) {
     if (!(error instanceof ConditionUnmetError)) {
       throw error;
+    }
+  } finally {
+    if (durability === 'soon') {
+      handle.pragma('synchronous = FULL');
     }
   }
   return changed;
@@ -73,6 +85,8 @@ export function scrub(handle: Database, { rewriteAll = false }: ScrubOptions): r
 
 function rewritten(handle: Database): readonly string[] {
   try {
+    // What was searched in pruned records stays in the index of words until its parts are merged.
+    handle.exec("INSERT INTO audit_documents (audit_documents) VALUES ('optimize')");
     handle.exec('VACUUM');
     return [];
   } catch (error) {

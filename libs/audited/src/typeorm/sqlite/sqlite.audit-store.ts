@@ -1,16 +1,24 @@
-import { StoreUnavailableError } from '../../event/audit.error.js';
+import { AuditError, StoreUnavailableError } from '../../event/audit.error.js';
 import type { AuditRecord, ChainId } from '../../event/audit-record.js';
 import type { IntegrityReport } from '../../integrity/integrity-fault.js';
 import { resolveSealKeys, type SealKeys } from '../../integrity/seal-keys.js';
 import { checkQuery, type AuditPage, type AuditQuery } from '../../storage/audit-query.js';
 import type { AuditReader, VerifyOptions } from '../../storage/audit-reader.js';
 import type { AppendableEvent, AppendReceipt, AuditStore, ReplayReceipt } from '../../storage/audit-store.js';
+import type { AuditStatistics, StatisticsQuery, StatisticsReader } from '../../storage/reading/audit-statistics.js';
+import { checkReadOptions } from '../../storage/reading/checked-read-options.js';
+import { tooManySteps } from '../../storage/reading/histogram-steps.js';
+import type { ReadOptions } from '../../storage/reading/read-options.js';
+import { checkStatistics } from '../../storage/reading/statistics-query.js';
 import { checkChainName } from '../../storage/chain-name.js';
 import { DatabaseCustody } from '../custody/database-custody.js';
 import { DatabaseLedger } from '../delivery/database-ledger.js';
+import { RecordSearch } from '../reading/record-search.js';
+import { DatabaseIndex } from '../reading/projections/database-index.js';
+import { withinLimits } from '../reading/read-limits.js';
 import type { StoreAccess, StoreOptions, WhenAppended } from '../store.options.js';
 import { verifySettings } from '../verification/verify-settings.js';
-import { IN_MEMORY } from './sqlite-connection.js';
+import { IN_MEMORY } from './sqlite-file.js';
 import { SqliteCustody } from './sqlite-custody.js';
 import { SqliteThread } from './sqlite-thread.js';
 
@@ -19,7 +27,7 @@ import { SqliteThread } from './sqlite-thread.js';
  * (WAL with `synchronous=FULL`, checked at boot). Writes and reads run in two threads; several
  * processes on one file take turns at SQLite's own lock.
  */
-export class SqliteAuditStore implements AuditStore, AuditReader {
+export class SqliteAuditStore implements AuditStore, AuditReader, StatisticsReader {
   private readonly sealKeys: SealKeys | undefined;
   private readonly access: StoreAccess;
   private readonly whenAppended: WhenAppended | undefined;
@@ -29,6 +37,8 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   });
   private readonly custodyOfFile = new DatabaseCustody(this.statements);
   private readonly ledgerOfFile = new DatabaseLedger(this.statements);
+  private readonly search = new RecordSearch(this.statements);
+  private readonly indexOfFile = new DatabaseIndex(this.statements);
   /** The thread that is there as long as the store is open; of a store that is opened for reading, it can only read. */
   private writer: SqliteThread | undefined;
   private reader: Promise<SqliteThread> | undefined;
@@ -82,13 +92,12 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
     return receipt;
   }
 
-  async find(query: AuditQuery = {}): Promise<AuditPage> {
-    const checked = checkQuery(query);
-    return (await this.openReader()).call({ operation: 'find', query: checked });
+  async find(query: AuditQuery = {}, options: ReadOptions = {}): Promise<AuditPage> {
+    return this.search.find(checkQuery(query, options));
   }
 
-  async get(id: string): Promise<AuditRecord | undefined> {
-    return (await this.openReader()).call({ operation: 'get', id });
+  async get(id: string, options: ReadOptions = {}): Promise<AuditRecord | undefined> {
+    return this.search.get(id, checkReadOptions(options));
   }
 
   async verify(options: VerifyOptions = {}): Promise<IntegrityReport> {
@@ -96,6 +105,23 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
     verifySettings(options);
     const { onProgress, ...sendable } = options;
     return (await this.openReader()).call({ operation: 'verify', options: sendable }, onProgress);
+  }
+
+  async statistics(query: StatisticsQuery = {}, options: ReadOptions = {}): Promise<AuditStatistics> {
+    const checked = checkStatistics(query);
+    const limits = checkReadOptions(options);
+    const request = { query: checked, ...(limits.tenants === undefined ? {} : { tenants: limits.tenants }) };
+    const reader = await this.openReader();
+    return withinLimits(limits, async (signal) => {
+      const ended = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+      signal.addEventListener('abort', () => Atomics.store(ended, 0, 1));
+      try {
+        return await reader.call<AuditStatistics>({ operation: 'statistics', request, ended });
+      } catch (error) {
+        // The class of an error does not cross threads; everything else was checked before.
+        throw isQueryInvalid(error) && checked.histogram !== undefined ? tooManySteps(checked.histogram) : error;
+      }
+    });
   }
 
   /** Records as they are stored, trees and checkpoints, erasure and pruning; works while the store is open. */
@@ -106,6 +132,11 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
   /** Destinations, leases and dead letters; works while the store is open. */
   ledger(): DatabaseLedger {
     return this.ledgerOfFile;
+  }
+
+  /** What makes reading fast, to be brought forward; works while the store is open. */
+  index(): DatabaseIndex {
+    return this.indexOfFile;
   }
 
   async close(): Promise<void> {
@@ -200,4 +231,8 @@ export class SqliteAuditStore implements AuditStore, AuditReader {
       throw error;
     }
   }
+}
+
+function isQueryInvalid(error: unknown): boolean {
+  return error instanceof AuditError && error.code === 'AUDIT_QUERY_INVALID';
 }

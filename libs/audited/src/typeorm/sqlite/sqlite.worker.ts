@@ -10,18 +10,18 @@ import type { VerifyProgress } from '../../storage/audit-reader.js';
 import { verifySettings } from '../verification/verify-settings.js';
 import { answerCalls, tell } from './sqlite-answers.js';
 import { SqliteAppender } from './sqlite-appender.js';
-import { IN_MEMORY, openForReading, openForWriting, type SqliteConnection } from './sqlite-connection.js';
+import { openForReading, openForWriting } from './sqlite-connection.js';
+import { IN_MEMORY, type SqliteConnection } from './sqlite-file.js';
 import type { SqliteRequest, SqliteThreadOptions } from './sqlite-messages.js';
-import { SqliteRecordReader } from './sqlite-record-reader.js';
 import { SqliteSiftThreads } from './sqlite-sift-threads.js';
 import { query, scrub, transact } from './sqlite-statements.js';
+import { sqliteStatistics } from './sqlite-statistics.js';
 import { verifySqlite } from './sqlite-verification.js';
 
 const { file, role, seal } = workerData as SqliteThreadOptions;
 
 interface OpenDatabase {
   readonly connection: SqliteConnection;
-  readonly reader: SqliteRecordReader;
   readonly appender: SqliteAppender | undefined;
 }
 
@@ -34,7 +34,6 @@ async function open(): Promise<void> {
   const connection = role === 'writer' ? await openForWriting(file) : await openForReading(file);
   database = {
     connection,
-    reader: new SqliteRecordReader(connection.source),
     appender: role === 'writer' ? new SqliteAppender(connection.handle, new Sealer(seal)) : undefined,
   };
 }
@@ -44,7 +43,7 @@ async function perform(request: SqliteRequest): Promise<unknown> {
     return open();
   }
   if (request.operation === 'close') {
-    await database?.connection.source.destroy();
+    await database?.connection.close();
     database = undefined;
     return undefined;
   }
@@ -56,14 +55,12 @@ async function perform(request: SqliteRequest): Promise<unknown> {
       return database.appender?.append(request.chain, request.events);
     case 'appendMissing':
       return database.appender?.appendMissing(request.chain, request.events);
-    case 'find':
-      return database.reader.find(request.query);
-    case 'get':
-      return database.reader.get(request.id);
     case 'query':
       return query(database.connection.handle, request.statement);
     case 'transact':
-      return transact(database.connection.handle, request.statements);
+      return transact(database.connection.handle, request.statements, request.durability);
+    case 'statistics':
+      return sqliteStatistics({ handle: database.connection.handle, file }, request.request, request.ended);
     case 'scrub':
       return scrub(database.connection.handle, request.options);
     case 'verify':

@@ -4,8 +4,8 @@ import { flavourOf } from '../../mysql/mysql-flavour.js';
 
 /**
  * What makes reading fast, all of it made of the log alone: which rows have a value (`audit_facets`), what can be searched
- * (`audit_documents`), counts by time and by name, and how far each of them has come. None of it is proof; rows in
- * `audit_projections` that are removed make it begin anew.
+ * (`audit_documents`), counts by time and by name, and how far each of them has come. None of it is proof: to
+ * make one of them anew, delete its rows and its row in `audit_projections`.
  *
  * `audit_secrets` holds the key that cursors of pages are signed with, so that every process accepts those of the others.
  *
@@ -50,27 +50,29 @@ const TABLES = [
     document LONGTEXT NOT NULL,
     PRIMARY KEY (sequence)
   )`,
+  // One row a kind of record and time: spans of 1, 15 and 1440 minutes; step = number of the span since the epoch.
   `CREATE TABLE IF NOT EXISTS audit_counts (
     chain VARCHAR(64) NOT NULL,
-    quarter BIGINT NOT NULL,
-    facts VARCHAR(600) NOT NULL,
+    span SMALLINT NOT NULL,
+    step BIGINT NOT NULL,
+    tenant_id VARCHAR(128) NOT NULL,
+    type VARCHAR(160) NOT NULL,
+    severity VARCHAR(40) NOT NULL,
+    outcome VARCHAR(40) NOT NULL,
+    risk VARCHAR(40) NOT NULL,
+    environment VARCHAR(96) NOT NULL,
     count BIGINT NOT NULL,
-    PRIMARY KEY (chain, quarter, facts)
-  )`,
-  `CREATE TABLE IF NOT EXISTS audit_minutes (
-    chain VARCHAR(64) NOT NULL,
-    minute BIGINT NOT NULL,
-    tenant VARCHAR(160) NOT NULL,
-    count BIGINT NOT NULL,
-    PRIMARY KEY (chain, minute, tenant)
+    PRIMARY KEY (chain, span, step, tenant_id, type, severity, outcome, risk, environment)
   )`,
   `CREATE TABLE IF NOT EXISTS audit_names (
     chain VARCHAR(64) NOT NULL,
     day BIGINT NOT NULL,
     kind SMALLINT NOT NULL,
-    name VARCHAR(600) NOT NULL,
+    tenant_id VARCHAR(128) NOT NULL,
+    type VARCHAR(160) NOT NULL,
+    name VARCHAR(320) NOT NULL,
     count BIGINT NOT NULL,
-    PRIMARY KEY (chain, day, kind, name)
+    PRIMARY KEY (chain, day, kind, tenant_id, type, name)
   )`,
   'CREATE TABLE IF NOT EXISTS audit_secrets (name VARCHAR(64) NOT NULL, value VARCHAR(255) NOT NULL, PRIMARY KEY (name))',
 ];

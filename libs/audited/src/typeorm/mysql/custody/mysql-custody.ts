@@ -1,6 +1,7 @@
 import { DatabaseUnusableError } from '../../../event/audit.error.js';
 import type { ScrubOptions } from '../../../storage/custody-store.js';
 import type { CustodyDatabase, NeededRights, SqlStatement } from '../../custody/custody-database.js';
+import { REMOVING_FROM_INDEX } from '../../reading/projections/index-tables.js';
 import type { RawRow, RunQuery } from '../../server/server-database.js';
 import type { SqlValue } from '../../server/server-dialect.js';
 import { MYSQL_DIALECT } from '../mysql-dialect.js';
@@ -11,10 +12,7 @@ import { scrubTable, SCRUB_LIMIT_MS } from './table-scrub.js';
 
 const ERASING: NeededRights = {
   work: 'erase or prune',
-  grants: [
-    ['SELECT, INSERT, DELETE', 'audit_permits'],
-    ['UPDATE, DELETE', 'audit_records'],
-  ],
+  grants: [['SELECT, INSERT, DELETE', 'audit_permits'], ['UPDATE, DELETE', 'audit_records'], ...REMOVING_FROM_INDEX],
 };
 
 /** What custody needs of the database that it works on. */
@@ -45,6 +43,7 @@ export class MysqlCustody implements CustodyDatabase {
     }
   }
 
+  /** The server decides when a commit is durable, for all of them. */
   async write(statements: readonly SqlStatement[], rights: NeededRights = ERASING): Promise<readonly number[]> {
     return this.access.write(async (session) => {
       try {

@@ -7,10 +7,12 @@ const QUIETLY_REWRITTEN_BYTES = 2 ** 30;
 /** How long a rewrite may take. */
 export const SCRUB_LIMIT_MS = 3_600_000;
 
-const BY_HAND = 'Rewrite it at a quiet time: OPTIMIZE TABLE audit_records;';
+/** Tables that an erasure removes something from. */
+const TABLES = ['audit_records', 'audit_facets'];
 
 /**
- * Rewrites `audit_records`, because InnoDB leaves the bytes of removed rows in its pages until they are used again.
+ * Rewrites what an erasure removed something from, because InnoDB leaves the bytes of removed rows in its pages until they
+ * are used again.
  *
  * @returns sentences on what could not be reached
  */
@@ -18,27 +20,40 @@ export async function scrubTable(
   session: MysqlSession,
   { rewriteAll = false }: ScrubOptions,
 ): Promise<readonly string[]> {
-  const [table] = await session.rows<{ bytes: number | string }>(
-    `SELECT DATA_LENGTH + INDEX_LENGTH AS bytes FROM information_schema.TABLES
-     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'audit_records'`,
-  );
-  const bytes = Number(table?.bytes ?? 0);
-  const leftovers =
-    rewriteAll || bytes <= QUIETLY_REWRITTEN_BYTES
-      ? await rewritten(session)
-      : [
-          `The table audit_records has ${Math.round(bytes / 2 ** 20)} MiB and was not rewritten: its pages hold the bytes ` +
-            `of removed rows until they are used again. ${BY_HAND}`,
-        ];
+  const leftovers: string[] = [];
+  for (const table of TABLES) {
+    const bytes = await bytesOf(session, table);
+    leftovers.push(
+      ...(rewriteAll || bytes <= QUIETLY_REWRITTEN_BYTES
+        ? await rewritten(session, table)
+        : [
+            `The table ${table} has ${Math.round(bytes / 2 ** 20)} MiB and was not rewritten: its pages hold the bytes ` +
+              `of removed rows until they are used again. ${byHand(table)}`,
+          ]),
+    );
+  }
   return [...leftovers, ...(await copiesElsewhere(session))];
 }
 
-async function rewritten(session: MysqlSession): Promise<readonly string[]> {
+function byHand(table: string): string {
+  return `Rewrite it at a quiet time: OPTIMIZE TABLE ${table};`;
+}
+
+async function bytesOf(session: MysqlSession, table: string): Promise<number> {
+  const [row] = await session.rows<{ bytes: number | string }>(
+    `SELECT DATA_LENGTH + INDEX_LENGTH AS bytes FROM information_schema.TABLES
+     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?`,
+    [table],
+  );
+  return Number(row?.bytes ?? 0);
+}
+
+async function rewritten(session: MysqlSession, table: string): Promise<readonly string[]> {
   const failure = (reason: string): readonly string[] => [
-    `The table audit_records could not be rewritten (${reason}): its pages hold the bytes of removed rows. ${BY_HAND}`,
+    `The table ${table} could not be rewritten (${reason}): its pages hold the bytes of removed rows. ${byHand(table)}`,
   ];
   try {
-    const messages = await session.rows<{ Msg_type: string; Msg_text: string }>('OPTIMIZE TABLE audit_records');
+    const messages = await session.rows<{ Msg_type: string; Msg_text: string }>(`OPTIMIZE TABLE ${table}`);
     return messages.filter(({ Msg_type: type }) => /error/i.test(type)).flatMap(({ Msg_text: text }) => failure(text));
   } catch (error) {
     if (errorNumber(error) === undefined) {

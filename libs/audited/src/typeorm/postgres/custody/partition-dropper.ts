@@ -1,4 +1,4 @@
-import type { DroppablePart, PartDropper } from '../../custody/custody-database.js';
+import type { DroppablePart, PartDropper, SqlStatement } from '../../custody/custody-database.js';
 import { underPermit } from '../../custody/permit.js';
 import type { PostgresDialect } from '../postgres-dialect.js';
 import { codeOf, isServerError } from '../postgres-failure.js';
@@ -40,10 +40,15 @@ export class PartitionDropper implements PartDropper {
     });
   }
 
-  async drop(chain: string, part: DroppablePart): Promise<number | undefined> {
+  async drop(
+    chain: string,
+    part: DroppablePart,
+    alongside: () => Promise<readonly SqlStatement[]>,
+  ): Promise<number | undefined> {
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.use((session) => this.attempt(session, chain, part));
-      if (outcome !== 'locked') {
+      const statements = await alongside();
+      const outcome = await this.use((session) => this.attempt(session, chain, part, statements));
+      if (outcome !== 'again') {
         return outcome === 'dropped' ? part.through - part.from + 1 : undefined;
       }
       if (attempt === ATTEMPTS) {
@@ -56,7 +61,8 @@ export class PartitionDropper implements PartDropper {
     session: PostgresSession,
     chain: string,
     part: DroppablePart,
-  ): Promise<'dropped' | 'locked' | 'kept'> {
+    alongside: readonly SqlStatement[],
+  ): Promise<'dropped' | 'again' | 'kept'> {
     const partitions = await logPartitions(session, this.parent, new Date());
     const partition = partitions.find(({ name }) => name === part.name);
     const others = partitions.filter((other) => other !== partition);
@@ -64,13 +70,16 @@ export class PartitionDropper implements PartDropper {
       return 'kept';
     }
     try {
-      await this.dropInTransaction(session, partition, chain, part);
+      await this.dropInTransaction(session, partition, chain, part, alongside);
       return 'dropped';
     } catch (error) {
+      if (error instanceof ConditionUnmetError) {
+        return 'again';
+      }
       if (!isServerError(error) && !(error instanceof PartChangedError)) {
         throw error;
       }
-      return codeOf(error) === LOCK_NOT_AVAILABLE ? 'locked' : 'kept';
+      return codeOf(error) === LOCK_NOT_AVAILABLE ? 'again' : 'kept';
     }
   }
 
@@ -79,6 +88,7 @@ export class PartitionDropper implements PartDropper {
     { table }: LogPartition,
     chain: string,
     part: DroppablePart,
+    alongside: readonly SqlStatement[],
   ): Promise<void> {
     const begin = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`;
     await inTransaction(
@@ -86,6 +96,12 @@ export class PartitionDropper implements PartDropper {
       begin,
       () => 'COMMIT',
       async () => {
+        for (const { sql, values, isCondition } of alongside) {
+          const { rowCount } = await session.run(sql, values);
+          if (isCondition === true && rowCount === 0) {
+            throw new ConditionUnmetError();
+          }
+        }
         await session.run(`ALTER TABLE ${this.parent} DETACH PARTITION ${table}`);
         const extent = await extentOf(session, table, chain);
         if (extent?.from !== part.from || extent.through !== part.through) {
@@ -105,6 +121,9 @@ export class PartitionDropper implements PartDropper {
     );
   }
 }
+
+/** What goes alongside was made of a state that is over. */
+class ConditionUnmetError extends Error {}
 
 /** Somebody appended to the partition after it was looked at. */
 class PartChangedError extends Error {

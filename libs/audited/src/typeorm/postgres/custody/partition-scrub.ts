@@ -11,12 +11,22 @@ const QUIETLY_REWRITTEN_BYTES = 2 ** 30;
 const LOCK_TIMEOUT_MS = 2000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
+/** The table of facets, which hold addresses until a person is erased; not a partition, and rewritten like one. */
+const FACETS = 'audit_facets';
+
 /** What became of it. */
 export interface ScrubResult {
   /** Sentences on what could not be reached. */
   readonly leftovers: readonly string[];
   /** Names of partitions that still hold bytes of removed rows. */
   readonly unclean: readonly string[];
+}
+
+/** Their names with their schema, quoted. */
+export interface ScrubbedTables {
+  /** `audit_records` */
+  readonly parent: string;
+  readonly facets: string;
 }
 
 /** How long a rewrite may take. */
@@ -26,13 +36,12 @@ export const SCRUB_LIMIT = { limitMs: 3_600_000, option: 'the limit for scrubbin
  * Rewrites the partitions that hold dead rows: VACUUM alone would leave the bytes of a dead row in its page until they
  * are used again.
  *
- * @param parent `audit_records` with its schema, quoted
  * @param touched names of partitions that an erasure changed, which the server's own statistics may not know yet;
  *   `undefined`: any of them
  */
 export async function scrubPartitions(
   session: PostgresSession,
-  parent: string,
+  { parent, facets }: ScrubbedTables,
   touched: ReadonlySet<string> | undefined,
   { rewriteAll = false }: ScrubOptions,
 ): Promise<ScrubResult> {
@@ -40,11 +49,12 @@ export async function scrubPartitions(
   const partitions = (await logPartitions(session, parent, new Date())).filter(
     ({ name }) => touched === undefined || touched.has(name) || withDeadRows.has(name),
   );
+  const facetTable = await facetsToScrub(session, facets, touched);
   const leftovers: string[] = [];
   const unclean: string[] = [];
   await session.run(`SET statement_timeout = ${SCRUB_LIMIT.limitMs}; SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
   try {
-    for (const partition of partitions) {
+    for (const partition of [...partitions, ...facetTable]) {
       const problems = await scrubPartition(session, partition, rewriteAll);
       leftovers.push(...problems);
       unclean.push(...(problems.length > 0 ? [partition.name] : []));
@@ -55,21 +65,43 @@ export async function scrubPartitions(
   return { leftovers: [...leftovers, ...(await copiesElsewhere(session))], unclean };
 }
 
+/** The table of facets, when it may hold what an erasure removed. */
+async function facetsToScrub(
+  session: PostgresSession,
+  facets: string,
+  touched: ReadonlySet<string> | undefined,
+): Promise<readonly LogPartition[]> {
+  const { rows } = await session.run(
+    `SELECT pg_total_relation_size(oid) AS bytes, pg_has_role(relowner, 'USAGE') AS is_ours
+     FROM pg_class WHERE oid = to_regclass($1)`,
+    [facets],
+  );
+  const isTouched = touched?.size !== 0 || (await hasDeadRows(session, facets));
+  return rows
+    .filter(() => isTouched)
+    .map(({ bytes, is_ours: isOurs }) => ({
+      name: FACETS,
+      table: facets,
+      bytes: Number(bytes),
+      isPast: false,
+      isOurs: isOurs === 't',
+    }));
+}
+
 async function scrubPartition(
   session: PostgresSession,
   { name, table, bytes, isPast, isOurs }: LogPartition,
   rewriteAll: boolean,
 ): Promise<readonly string[]> {
+  const title = name === FACETS ? `The table ${name}` : `Partition ${name}`;
   const byHand = `Rewrite it at a quiet time: VACUUM (FULL, ANALYZE) ${table};`;
   if (!isOurs) {
-    return [
-      `Partition ${name} may be rewritten by the owner of the table only, and still holds removed rows. ${byHand}`,
-    ];
+    return [`${title} may be rewritten by the owner of the table only, and still holds removed rows. ${byHand}`];
   }
   if (!rewriteAll && bytes > (isPast ? QUIETLY_REWRITTEN_BYTES : QUICKLY_REWRITTEN_BYTES)) {
     await session.run(`VACUUM ${table}`);
     return [
-      `Partition ${name} has ${Math.round(bytes / 2 ** 20)} MiB and was vacuumed but not rewritten: its pages hold the ` +
+      `${title} has ${Math.round(bytes / 2 ** 20)} MiB and was vacuumed but not rewritten: its pages hold the ` +
         `bytes of removed rows until they are used again. ${byHand}`,
     ];
   }
@@ -82,12 +114,12 @@ async function scrubPartition(
       throw error;
     }
     const reason = codeOf(error) === LOCK_NOT_AVAILABLE ? 'others were using it' : (error as Error).message;
-    return [`Partition ${name} could not be rewritten (${reason}), and still holds removed rows. ${byHand}`];
+    return [`${title} could not be rewritten (${reason}), and still holds removed rows. ${byHand}`];
   }
   if (await hasDeadRows(session, table)) {
     // No ANALYZE here: it would make the server forget that there are any.
     return [
-      `Partition ${name} was rewritten, but removed rows had to be kept for a transaction or a replication slot that is ` +
+      `${title} was rewritten, but removed rows had to be kept for a transaction or a replication slot that is ` +
         `older than their removal. Scrub again when it has ended.`,
     ];
   }

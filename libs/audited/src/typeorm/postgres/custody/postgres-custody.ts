@@ -1,6 +1,7 @@
 import { DatabaseUnusableError } from '../../../event/audit.error.js';
 import type { ScrubOptions } from '../../../storage/custody-store.js';
-import type { CustodyDatabase, NeededRights, SqlStatement } from '../../custody/custody-database.js';
+import type { CustodyDatabase, NeededRights, SqlStatement, WriteDurability } from '../../custody/custody-database.js';
+import { REMOVING_FROM_INDEX } from '../../reading/projections/index-tables.js';
 import type { RawRow, RunQuery } from '../../server/server-database.js';
 import { SqlConditions, type SqlValue } from '../../server/server-dialect.js';
 import type { PostgresDialect } from '../postgres-dialect.js';
@@ -15,6 +16,8 @@ import { SCRUB_LIMIT, scrubPartitions } from './partition-scrub.js';
 /** A commit that is acknowledged has to survive a crash, whatever the role or the database is set to. */
 const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED;
   SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`;
+/** Durable as soon as the next commit is that waits for the disk. */
+const BEGIN_SOON = 'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off';
 const RIGHT_MISSING = '42501';
 const POSITIONS_PER_READ = 1000;
 const ERASING: NeededRights = {
@@ -22,6 +25,7 @@ const ERASING: NeededRights = {
   grants: [
     ['SELECT, INSERT, UPDATE, DELETE', 'audit_permits'],
     ['UPDATE, DELETE', 'audit_records'],
+    ...REMOVING_FROM_INDEX,
   ],
 };
 
@@ -61,13 +65,17 @@ export class PostgresCustody implements CustodyDatabase {
     }
   }
 
-  write(statements: readonly SqlStatement[], rights: NeededRights = ERASING): Promise<readonly number[]> {
+  write(
+    statements: readonly SqlStatement[],
+    rights: NeededRights = ERASING,
+    durability: WriteDurability = 'durable',
+  ): Promise<readonly number[]> {
     return this.access.write(async (session) => {
       let isUnmet = false;
       try {
         return await inTransaction(
           session,
-          BEGIN,
+          durability === 'durable' ? BEGIN : BEGIN_SOON,
           () => (isUnmet ? 'ROLLBACK' : 'COMMIT'),
           async () => {
             const changed: number[] = [];
@@ -101,11 +109,11 @@ export class PostgresCustody implements CustodyDatabase {
   };
 
   async scrub(options: ScrubOptions): Promise<readonly string[]> {
-    const parent = this.dialect.table('audit_records');
+    const tables = { parent: this.dialect.table('audit_records'), facets: this.dialect.table('audit_facets') };
     const { touched } = this;
     this.touched = new Set();
     const { leftovers, unclean } = await this.access
-      .write((session) => scrubPartitions(session, parent, touched, options), SCRUB_LIMIT)
+      .write((session) => scrubPartitions(session, tables, touched, options), SCRUB_LIMIT)
       .catch((error: unknown) => {
         this.touched = undefined;
         throw error;

@@ -1,0 +1,75 @@
+import { listOf, reference, type Schema } from '../schemas/schema.js';
+import { json, USUAL_ERRORS, type RouteDocument } from './route-document.js';
+
+const EVENT_ID: Schema = {
+  type: 'string',
+  format: 'uuid',
+  description: 'Id of an event: a UUIDv7.',
+  example: '019aa4d2-6cd8-7f6e-b9b1-5c1f4e0f7a11',
+};
+
+/** What proves the log, and what it knows. */
+export const INTEGRITY_ROUTES: readonly RouteDocument[] = [
+  {
+    method: 'get',
+    route: '/verify',
+    operationId: 'verifyAuditLog',
+    summary: 'Verify the log',
+    description: 'Reads every record and names every fault. Recorded as `audit.verify`.',
+    permission: 'verify',
+    wholeLog: true,
+    parameters: 'none',
+    path: {},
+    answer: json('The verdict.', reference('IntegrityReport')),
+    errors: [...USUAL_ERRORS, 'TooManyRequests'],
+  },
+  {
+    method: 'get',
+    route: '/checkpoints',
+    operationId: 'listAuditCheckpoints',
+    summary: 'Signed checkpoints',
+    description: 'The largest size first. Keep one outside the database: it is a witness.',
+    permission: 'verify',
+    wholeLog: true,
+    parameters: 'checkpoints',
+    path: {},
+    answer: json('The checkpoints.', reference('CheckpointList')),
+    errors: USUAL_ERRORS,
+  },
+  {
+    method: 'get',
+    route: '/events/{id}/proof',
+    operationId: 'getAuditEventProof',
+    summary: 'Proof of one event',
+    description: 'Verified with nothing but a public key: `audited verify-proof`.',
+    permission: 'verify',
+    parameters: 'proof',
+    path: { id: EVENT_ID },
+    answer: json('The proof.', reference('Proof')),
+    errors: [...USUAL_ERRORS, 'NotFound'],
+  },
+  {
+    method: 'get',
+    route: '/events/{id}/receipts',
+    operationId: 'listAuditDeliveryReceipts',
+    summary: 'Where one event is on its way',
+    description: 'One receipt for each destination.',
+    permission: 'read',
+    parameters: 'none',
+    path: { id: EVENT_ID },
+    answer: json('The receipts.', listOf(reference('Receipt'), 'One for each destination.')),
+    errors: [...USUAL_ERRORS, 'NotFound'],
+  },
+  {
+    method: 'get',
+    route: '/types',
+    operationId: 'listAuditEventTypes',
+    summary: 'Event types',
+    description: 'What the catalogues of the application declare, and how often each stands in the log.',
+    permission: 'read',
+    parameters: 'types',
+    path: {},
+    answer: json('The event types.', reference('EventTypeList')),
+    errors: USUAL_ERRORS,
+  },
+];
