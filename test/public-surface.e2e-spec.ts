@@ -86,6 +86,7 @@ describe('the public surface', () => {
         "ProofUnavailableError",
         "PruneRefusedError",
         "QueryInvalidError",
+        "QueryTooSlowError",
         "RETENTION_PRESETS",
         "ReanchorNeedlessError",
         "RecordDamagedError",

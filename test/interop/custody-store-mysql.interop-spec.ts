@@ -100,11 +100,13 @@ whenThere('the custody of MysqlAuditStore', () => {
     const database = databaseOf(url);
     await opened({ url }, (store) => store.append('main', [anAppendableEvent({}, ADA), anAppendableEvent({}, ADA)]));
     const account = await server.newAccount(
-      ...['audit_migrations', 'audit_records', 'audit_checkpoints', 'audit_heads', 'audit_tiles'].map(
+      ...['audit_migrations', 'audit_records', 'audit_checkpoints'].map(
         (table) => `SELECT, INSERT ON ${database}.${table}`,
       ),
-      `UPDATE ON ${database}.audit_heads`,
-      `UPDATE ON ${database}.audit_tiles`,
+      ...['audit_heads', 'audit_tiles', 'audit_projections', 'audit_counts'].map(
+        (table) => `SELECT, INSERT, UPDATE ON ${database}.${table}`,
+      ),
+      `SELECT ON ${database}.audit_names`,
     );
     await opened({ url: server.urlOf(database, account) }, async (store) => {
       await store.append('main', [anAppendableEvent({}, ADA)]);
