@@ -100,12 +100,10 @@ whenThere('the custody of MysqlAuditStore', () => {
     const database = databaseOf(url);
     await opened({ url }, (store) => store.append('main', [anAppendableEvent({}, ADA), anAppendableEvent({}, ADA)]));
     const account = await server.newAccount(
-      ...['audit_migrations', 'audit_records', 'audit_checkpoints', 'audit_heads', 'audit_tiles'].map(
+      ...['audit_migrations', 'audit_records', 'audit_checkpoints'].map(
         (table) => `SELECT, INSERT ON ${database}.${table}`,
       ),
-      `UPDATE ON ${database}.audit_heads`,
-      `UPDATE ON ${database}.audit_tiles`,
-      ...['projections', 'facets', 'documents', 'counts', 'minutes', 'names'].map(
+      ...['heads', 'tiles', 'projections', 'facets', 'documents', 'counts', 'names'].map(
         (table) => `SELECT, INSERT, UPDATE ON ${database}.audit_${table}`,
       ),
       `SELECT ON ${database}.audit_secrets`,

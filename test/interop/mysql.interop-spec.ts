@@ -106,7 +106,7 @@ async function erasePersonalPart(store: StoreUnderTest, id: string): Promise<voi
     await Promise.all(stores.map((store) => store.append('main', [anAppendableEvent()])));
     expect(await stores[0]?.verify()).toMatchObject({ ok: true, records: stores.length });
     await Promise.all(stores.map((store) => store.close()));
-    expect(await server.rows(`SELECT name FROM ${databaseOf(url)}.audit_migrations`)).toHaveLength(3);
+    expect(await server.rows(`SELECT name FROM ${databaseOf(url)}.audit_migrations`)).toHaveLength(4);
   });
 
   it('completes a schema whose making was interrupted', async () => {
