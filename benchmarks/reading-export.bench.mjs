@@ -43,7 +43,12 @@ export async function run({ quick, wanted, log }) {
     const peak = Math.max(...peaks.get(jsonl));
     return {
       results: [
-        { id: '12', ...ratioOf(rates, jsonl, 'TypeORM pages'), reach: 2, unit: 'times TypeORM, pages of 1000 entities' },
+        {
+          id: '12',
+          ...ratioOf(rates, jsonl, 'TypeORM pages'),
+          reach: 2,
+          unit: 'times TypeORM, pages of 1000 entities',
+        },
         {
           id: '12-memory',
           ratio: MOST_MEGABYTES / peak,

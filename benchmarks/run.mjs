@@ -18,6 +18,8 @@ import * as memory from './memory.bench.mjs';
 import { closePostgres, postgresSettings } from './postgres-server.mjs';
 import * as processes from './processes.bench.mjs';
 import * as readingStatistics from './reading-statistics.bench.mjs';
+import * as readingExport from './reading-export.bench.mjs';
+import * as readingPages from './reading-pages.bench.mjs';
 import * as verify from './verify.bench.mjs';
 
 const here = import.meta.dirname;
@@ -45,7 +47,9 @@ try {
     processes,
     delivery,
     memory,
+    readingPages,
     readingStatistics,
+    readingExport,
     verify,
   ]) {
     const part = await benchmark.run({ quick: values.quick, wanted, log });
