@@ -229,7 +229,7 @@ describe('a log whose guards were taken away', () => {
 describe('a partition made by hand, as the guide says', () => {
   it('takes the records of its month, and guards them like the others', async () => {
     const guide = readFileSync(new URL('../../docs/guide/databases.md', import.meta.url), 'utf8');
-    const block = /```sql\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
+    const block = /```sql\n(BEGIN;\n[\s\S]*?)```/.exec(guide)?.[1] ?? '';
     // A year that no test will ever run in, so that the store has not made the partition itself.
     const statements = block.replaceAll('2027', '2099');
     await withStore(async (store, run) => {
