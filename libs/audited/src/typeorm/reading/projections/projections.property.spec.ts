@@ -3,7 +3,7 @@ import { Sealer } from '../../../integrity/sealer.js';
 import { anAppendableEvent } from '../../../testing/audit-event.fixture.js';
 import { assertIndexIsExact } from '../../../testing/indexed-records.js';
 import type { LogIndexUnderTest } from '../../../testing/log-index-under-test.js';
-import type { CustodyDatabase, SqlStatement } from '../../custody/custody-database.js';
+import type { CustodyDatabase } from '../../custody/custody-database.js';
 import { DatabaseCustody } from '../../custody/database-custody.js';
 import type { RawRow } from '../../server/server-database.js';
 import { SqliteAppender } from '../../sqlite/sqlite-appender.js';
@@ -12,42 +12,13 @@ import type { SqliteConnection } from '../../sqlite/sqlite-file.js';
 import { SQLITE_DIALECT } from '../../sqlite/sqlite-dialect.js';
 import { query, transact } from '../../sqlite/sqlite-statements.js';
 import { DatabaseIndex } from './database-index.js';
-import type { LogProjection, ProjectedRecord } from './log-projection.js';
+import { NamesProjection } from './names.projection.js';
 import { SearchProjection } from './search.projection.js';
-
-/** Counts the records of each chain by their types; adding or removing one twice would show. */
-class CountingProjection implements LogProjection {
-  readonly name = 'statistics';
-
-  add(records: readonly ProjectedRecord[]): readonly SqlStatement[] {
-    return records.flatMap((record) => this.counted(record, 1));
-  }
-
-  remove(records: readonly ProjectedRecord[]): readonly SqlStatement[] {
-    return records.flatMap((record) => this.counted(record, -1));
-  }
-
-  erase(): readonly SqlStatement[] {
-    return [];
-  }
-
-  private counted({ chain, event }: ProjectedRecord, by: number): readonly SqlStatement[] {
-    const key = [chain, 0, event.type];
-    return [
-      {
-        sql: `INSERT INTO audit_counts (chain, quarter, facts, count) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING`,
-        values: key,
-      },
-      {
-        sql: 'UPDATE audit_counts SET count = count + ? WHERE chain = ? AND quarter = ? AND facts = ?',
-        values: [by, ...key],
-      },
-    ];
-  }
-}
+import { StatisticsProjection } from './statistics.projection.js';
 
 const SEARCH = new SearchProjection(SQLITE_DIALECT);
-const COUNTS = new CountingProjection();
+const COUNTS = new StatisticsProjection(SQLITE_DIALECT);
+const NAMES = new NamesProjection(SQLITE_DIALECT);
 const ADA = { '/actor/email': 'ada@example.org', '/actor/ip': '192.0.2.7' };
 
 let connection: SqliteConnection;
@@ -77,7 +48,7 @@ afterAll(() => connection.close());
 
 type Step =
   | { readonly kind: 'append'; readonly chain: string; readonly count: number }
-  | { readonly kind: 'advance'; readonly limit: number; readonly of: 'both' | 'search' | 'counts' }
+  | { readonly kind: 'advance'; readonly limit: number; readonly of: 'all' | 'search' | 'names' }
   | { readonly kind: 'prune'; readonly chain: string; readonly share: number }
   | { readonly kind: 'erase'; readonly chain: string; readonly from: number; readonly to: number };
 
@@ -88,13 +59,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     kind: fc.constant('advance' as const),
     limit: fc.integer({ min: 1, max: 60 }),
-    of: fc.constantFrom('both' as const, 'search' as const, 'counts' as const),
+    of: fc.constantFrom('all' as const, 'search' as const, 'names' as const),
   }),
   fc.record({ kind: fc.constant('prune' as const), chain, share }),
   fc.record({ kind: fc.constant('erase' as const), chain, from: share, to: share }),
 );
 
-const PROJECTIONS = { both: [SEARCH, COUNTS], search: [SEARCH], counts: [COUNTS] };
+const PROJECTIONS = { all: [SEARCH, COUNTS, NAMES], search: [SEARCH], names: [NAMES] };
 const rows = (sql: string): readonly RawRow[] => query(connection.handle, { sql, values: [] }) as readonly RawRow[];
 const headOf = (name: string): number =>
   Number(rows(`SELECT position FROM audit_heads WHERE chain = '${name}'`)[0]?.['position'] ?? 0);
@@ -105,7 +76,7 @@ async function take(next: Step, life: number): Promise<void> {
     return;
   }
   const name = `${next.chain}${life}`;
-  const custody = new DatabaseCustody(database, PROJECTIONS.both);
+  const custody = new DatabaseCustody(database, PROJECTIONS.all);
   const at = (part: number): number => Math.round(headOf(name) * part);
   if (next.kind === 'append') {
     const events = Array.from({ length: next.count }, (_, index) =>
@@ -133,14 +104,27 @@ async function requireExact(): Promise<void> {
     documentKey: 'rowid',
     select: (sql) => Promise.resolve(rows(sql)),
   });
-  const counted = rows('SELECT chain, facts, count FROM audit_counts WHERE count <> 0 ORDER BY chain, facts');
-  const there = rows(
-    `SELECT record.chain AS chain, type AS facts, COUNT(*) AS count FROM audit_records record
-     JOIN audit_projections kept ON kept.chain = record.chain AND kept.projection = 'statistics'
-       AND record.position <= kept.position
-     GROUP BY record.chain, type ORDER BY record.chain, type`,
+  const counted = rows(
+    `SELECT chain, type, SUM(count) AS count FROM audit_counts WHERE span = 1440 AND ${UNDAMAGED} GROUP BY 1, 2 ORDER BY 1, 2`,
   );
-  expect(counted).toEqual(there);
+  expect(counted).toEqual(there('statistics', 'type'));
+  const named = rows(
+    `SELECT chain, name, SUM(count) AS count FROM audit_names WHERE kind = 1 AND ${UNDAMAGED} GROUP BY 1, 2 ORDER BY 1, 2`,
+  );
+  expect(named).toEqual(there('names', 'actor_id AS name'));
+}
+
+/** What was counted of a record before somebody damaged it stays counted: it does not say any more what it said. */
+const UNDAMAGED = "chain <> 'damaged'";
+
+/** How often each value of a column is in the records that a projection has taken in. */
+function there(projection: string, column: string): readonly RawRow[] {
+  return rows(
+    `SELECT record.chain AS chain, record.${column}, COUNT(*) AS count FROM audit_records record
+     JOIN audit_projections kept ON kept.chain = record.chain AND kept.projection = '${projection}'
+       AND record.position <= kept.position
+     WHERE record.${UNDAMAGED} GROUP BY 1, 2 ORDER BY 1, 2`,
+  );
 }
 
 describe('the projections of a log', () => {
@@ -164,14 +148,17 @@ describe('the projections of a log', () => {
 
   it('are behind by nothing in the end', async () => {
     await take({ kind: 'append', chain: 'a', count: 700 }, lives);
-    const index = new DatabaseIndex(database, PROJECTIONS.both);
+    const index = new DatabaseIndex(database, PROJECTIONS.all);
     while (!(await index.advance(500)).isCaughtUp);
     expect(await index.lag()).toEqual([
       { index: 'search', records: 0 },
       { index: 'statistics', records: 0 },
+      { index: 'names', records: 0 },
     ]);
     await requireExact();
-    const [{ position }] = rows('SELECT SUM(count) AS position FROM audit_counts') as [{ position: number }];
+    const [{ position }] = rows('SELECT SUM(count) AS position FROM audit_counts WHERE span = 1440') as [
+      { position: number },
+    ];
     expect(position).toBe(rows('SELECT 1 FROM audit_records').length);
   });
 
@@ -180,9 +167,9 @@ describe('the projections of a log', () => {
       'twice',
       Array.from({ length: 60 }, () => anAppendableEvent({}, ADA)),
     );
-    const index = new DatabaseIndex(database, PROJECTIONS.both);
+    const index = new DatabaseIndex(database, PROJECTIONS.all);
     while (!(await index.advance(500)).isCaughtUp);
-    const custody = new DatabaseCustody(database, PROJECTIONS.both);
+    const custody = new DatabaseCustody(database, PROJECTIONS.all);
     const removed = await Promise.all([1, 2, 3].map(() => custody.removePrefix('twice', 45)));
     expect(removed.reduce((sum, count) => sum + count, 0)).toBe(45);
     await requireExact();
@@ -200,13 +187,13 @@ describe('the projections of a log', () => {
        UPDATE audit_records SET body = '{}' WHERE chain = 'damaged' AND position = 4`,
     );
     triggers.forEach(({ sql }) => connection.handle.exec(String(sql)));
-    const index = new DatabaseIndex(database, PROJECTIONS.both);
+    const index = new DatabaseIndex(database, PROJECTIONS.all);
     while (!(await index.advance(500)).isCaughtUp);
     const found = rows(
       `SELECT DISTINCT position FROM audit_facets JOIN audit_records USING (sequence) WHERE chain = 'damaged' ORDER BY 1`,
     );
     expect(found.map(({ position }) => position)).toEqual([1, 3, 5]);
-    expect(await new DatabaseCustody(database, PROJECTIONS.both).removePrefix('damaged', 5)).toBe(5);
+    expect(await new DatabaseCustody(database, PROJECTIONS.all).removePrefix('damaged', 5)).toBe(5);
     await requireExact();
   });
 });
