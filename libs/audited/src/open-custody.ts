@@ -158,7 +158,7 @@ export async function openCustody(options: OpenCustodyOptions): Promise<OpenedCu
   if (followEveryMs !== undefined) {
     checkWhole('followEveryMs', followEveryMs, 10, 3_600_000);
   }
-  const store = storeFor(database, undefined, warn, {
+  const store = await storeFor(database, undefined, warn, {
     access,
     ...(options.seal === undefined ? {} : { seal: options.seal }),
   });
