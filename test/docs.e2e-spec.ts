@@ -65,7 +65,12 @@ function compile(examples: readonly Example[]): readonly string[] {
     },
   };
   const program = ts.createProgram([...texts.keys()], options, host);
-  return ts.getPreEmitDiagnostics(program).map((diagnostic) => {
+  // Only the examples: the library's own files are checked by the type check of the project, and once is enough.
+  const found = [...texts.keys()].flatMap((file) => {
+    const source = program.getSourceFile(file);
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+  });
+  return [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics(), ...found].map((diagnostic) => {
     const place = diagnostic.file?.fileName.slice(ROOT.length + 1) ?? 'settings';
     return `${place}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;
   });
@@ -78,6 +83,15 @@ describe('the documentation', () => {
 
   it('has examples', () => {
     expect(pages.length).toBeGreaterThan(3);
+  });
+
+  it('would not have an example that does not compile', () => {
+    const file = join(ROOT, 'test/wrong/example.ts');
+    const text =
+      "import { AuditService } from 'nestjs-audited';\nexport const wrong = (audit: AuditService) => audit.found();\n";
+    expect(compile([{ file, text }])).toEqual([
+      expect.stringMatching(/wrong\/example.ts: Property 'found' does not exist/),
+    ]);
   });
 
   // Page by page: an example may narrow the event types of its whole compilation.
