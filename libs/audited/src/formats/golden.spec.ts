@@ -51,6 +51,7 @@ describe('Golden files', () => {
     expect(new Set(events.map(({ outcome }) => outcome))).toEqual(new Set(['success', 'failure', 'denied', 'pending']));
     expect(new Set(events.map(({ actor }) => actor.kind))).toEqual(new Set(['user', 'service', 'system', 'anonymous']));
     expect(GOLDEN_RECORDS.some(([, { erased }]) => erased)).toBe(true);
+    expect(GOLDEN_RECORDS.some(([, { masked }]) => masked)).toBe(true);
     expect(events.some(({ truncated }) => truncated !== undefined)).toBe(true);
   });
 });

@@ -16,14 +16,17 @@ export type AuditedMembers = Readonly<Record<string, unknown>> & { readonly cut?
 
 /** Members that no row may lose: the seal, and small words. */
 export const KEPT_MEMBERS: ReadonlySet<string> = new Set(
-  'chain position previousHash hash scheme mac erased recordedAt durationMs stage outcome risk'.split(' '),
+  'chain position previousHash hash scheme mac erased masked recordedAt durationMs stage outcome risk'.split(' '),
 );
 
 /**
  * What ASIM has no column for, in our own words: the seal, and the facts of the event that a column does not hold, or
  * not exactly. `actor` has what the `Actor*` columns leave out; all else stands here as in the event.
  */
-export function auditedMembers({ event, seal, erased }: AuditRecord, labels: Labels | undefined): AuditedMembers {
+export function auditedMembers(
+  { event, seal, erased, masked }: AuditRecord,
+  labels: Labels | undefined,
+): AuditedMembers {
   return {
     chain: seal.chain,
     position: seal.position,
@@ -32,6 +35,7 @@ export function auditedMembers({ event, seal, erased }: AuditRecord, labels: Lab
     scheme: seal.scheme,
     mac: seal.mac,
     erased,
+    masked,
     recordedAt: event.recordedAt,
     durationMs: event.durationMs,
     stage: event.stage,

@@ -19,6 +19,7 @@ export const CEF_OWN_KEYS: readonly CefKey[] = Object.freeze([
   own('Mac', 255, 'seal.mac', ({ seal }) => seal.mac),
   own('Personal', 64, 'personal', ({ event }) => event.personal),
   own('Erased', 4, 'erased', ({ erased }) => erased),
+  own('Masked', 4, 'masked', ({ masked }) => masked),
 
   own('CausationId', 40, 'causationId', ({ event }) => event.causationId),
   own('SessionId', 255, 'sessionId', ({ event }) => event.sessionId),

@@ -29,7 +29,7 @@ const LABELS = {
 
 /** What a line must hold, told a second time and without the formatter's table. */
 function expected(record: AuditRecord, version: 0 | 1): readonly Expected[] {
-  const { event, seal, erased } = record;
+  const { event, seal, erased, masked } = record;
   const { resource, origin, error } = event;
   const added: readonly Expected[] = [
     ['reportedResourceType', resource?.type, 64],
@@ -61,6 +61,7 @@ function expected(record: AuditRecord, version: 0 | 1): readonly Expected[] {
     ['NestjsAuditedMac', seal.mac, 255],
     ['NestjsAuditedPersonal', event.personal, 64],
     ['NestjsAuditedErased', erased, 4],
+    ['NestjsAuditedMasked', masked, 4],
     ['NestjsAuditedCausationId', event.causationId, 40],
     ['NestjsAuditedSessionId', event.sessionId, 255],
     ['NestjsAuditedTraceId', event.traceId, 32],

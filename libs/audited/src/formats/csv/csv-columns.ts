@@ -79,6 +79,7 @@ export const CSV_COLUMNS = {
   uncatalogued: flag('uncatalogued', ({ event }) => event.uncatalogued),
   personal: text('personal', ({ event }) => event.personal),
   erased: flag('erased', ({ erased }) => erased),
+  masked: flag('masked', ({ masked }) => masked),
 
   chain: text('seal.chain', ({ seal }) => seal.chain),
   position: number('seal.position', ({ seal }) => seal.position),

@@ -31,7 +31,7 @@ function read(text: string, { delimiter = ',', bom = false }: CsvFormatOptions):
 }
 
 /** The record's facts by heading; lists and objects as they are. */
-function factsOf({ event, seal, erased }: AuditRecord): Partial<Record<CsvColumnName, unknown>> {
+function factsOf({ event, seal, erased, masked }: AuditRecord): Partial<Record<CsvColumnName, unknown>> {
   const { actor, resource, origin, error, transport } = event;
   const http = transport.kind === 'http' ? transport : undefined;
   return {
@@ -89,6 +89,7 @@ function factsOf({ event, seal, erased }: AuditRecord): Partial<Record<CsvColumn
     uncatalogued: event.uncatalogued,
     personal: event.personal,
     erased,
+    masked,
     chain: seal.chain,
     position: seal.position,
     previous_hash: seal.previousHash,

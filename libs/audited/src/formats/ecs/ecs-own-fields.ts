@@ -15,7 +15,7 @@ import { nanoseconds } from './nanoseconds.js';
  *
  * @see https://www.elastic.co/docs/reference/ecs/ecs-custom-fields-in-ecs
  */
-export function ownFields({ event, seal, erased }: AuditRecord): object {
+export function ownFields({ event, seal, erased, masked }: AuditRecord): object {
   const { actor, durationMs, details } = event;
   const fits = details === undefined || fitsFlattened(details);
   return {
@@ -42,6 +42,7 @@ export function ownFields({ event, seal, erased }: AuditRecord): object {
     uncatalogued: event.uncatalogued,
     personal: event.personal,
     erased,
+    masked,
     chain: seal.chain,
     previous_hash: seal.previousHash,
     scheme: seal.scheme,

@@ -148,16 +148,17 @@ describe('ecsFormatter', () => {
     const truncated = [{ path: '/details/body', bytes: 9, sha256: 'b'.repeat(64) }];
     const record = aRecord(
       { truncated, redacted: ['/details/a'], spooled: true, uncatalogued: true },
-      { erased: true },
+      { erased: true, masked: true },
     );
     const { tags, audited } = documentOf(record);
-    expect(tags).toEqual(['truncated', 'redacted', 'spooled', 'uncatalogued', 'erased']);
+    expect(tags).toEqual(['truncated', 'redacted', 'spooled', 'uncatalogued', 'erased', 'masked']);
     expect(audited).toMatchObject({
       truncated,
       redacted: ['/details/a'],
       spooled: true,
       uncatalogued: true,
       erased: true,
+      masked: true,
     });
     expect(documentWith({ truncated: [], redacted: [] })).not.toHaveProperty('tags');
   });
@@ -326,8 +327,8 @@ describe('Content', () => {
     const mac = `key-1:${HASH}`;
     const rest = aRecord({ details: { '\0': 1 }, durationMs: Number.MAX_SAFE_INTEGER });
     const options = { eventTypes: { '*': { labels: { team: 'billing' } } } };
-    const lines = [{ ...full, seal: { ...full.seal, mac }, erased: true as const }, rest].map((record) =>
-      leavesOf(JSON.parse(ecsFormatter(options).format(record))).map(({ path }) => path),
+    const lines = [{ ...full, seal: { ...full.seal, mac }, erased: true as const, masked: true as const }, rest].map(
+      (record) => leavesOf(JSON.parse(ecsFormatter(options).format(record))).map(({ path }) => path),
     );
     const written = new Set(lines.flat().map((path) => path.replace(/^(labels|user\.effective)\..*/, '$1.*')));
     expect([...written].toSorted()).toEqual(Object.keys(ECS_FIELDS).toSorted());

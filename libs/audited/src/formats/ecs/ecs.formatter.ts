@@ -131,13 +131,14 @@ function serviceOf({ component, version, environment, instanceId }: AuditOrigin)
 }
 
 /** What a reader of the event should know about its own completeness; `undefined` when there is nothing to say. */
-function tagsOf({ event, erased }: AuditRecord): readonly string[] | undefined {
+function tagsOf({ event, erased, masked }: AuditRecord): readonly string[] | undefined {
   const tags: string[] = [];
   if (event.truncated?.length) tags.push('truncated');
   if (event.redacted?.length) tags.push('redacted');
   if (event.spooled) tags.push('spooled');
   if (event.uncatalogued) tags.push('uncatalogued');
   if (erased) tags.push('erased');
+  if (masked) tags.push('masked');
   return tags.length === 0 ? undefined : tags;
 }
 

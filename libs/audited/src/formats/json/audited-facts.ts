@@ -6,7 +6,7 @@ import type { AuditRecord } from '../../event/audit-record.js';
  * names: it stands under the one root `audited`, so that a later key of theirs never meets one of ours. A member that
  * is `undefined` is left out by {@link jsonText}.
  */
-export function auditedFacts({ event, seal, erased }: AuditRecord): Readonly<Record<string, unknown>> {
+export function auditedFacts({ event, seal, erased, masked }: AuditRecord): Readonly<Record<string, unknown>> {
   return {
     causation_id: event.causationId,
     trace_id: event.traceId,
@@ -31,6 +31,7 @@ export function auditedFacts({ event, seal, erased }: AuditRecord): Readonly<Rec
     scheme: seal.scheme,
     mac: seal.mac,
     erased,
+    masked,
   };
 }
 

@@ -77,6 +77,7 @@ describe('recordFlaw', () => {
     ['seal.hash', 'AB'],
     ['seal.mac', null],
     ['erased', 1],
+    ['masked', false],
   ])('names %s when it is %j', (path, value) => {
     expect(recordFlaw(changed(path, value))).toMatch(new RegExp(`^${path.replaceAll('.', String.raw`\.`)}`));
   });

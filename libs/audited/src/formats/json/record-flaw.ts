@@ -161,4 +161,4 @@ const SEAL = shape(
   { mac: text },
 );
 
-const RECORD = shape({ event: EVENT, seal: SEAL }, { erased: flag });
+const RECORD = shape({ event: EVENT, seal: SEAL }, { erased: flag, masked: flag });

@@ -7,8 +7,8 @@ import { jsonText } from '../json-text.js';
 export type RecordFormatOptions = Readonly<Record<never, never>>;
 
 /**
- * The record as this package knows it, whole: event, seal, and whether its personal part was erased. The one format
- * that loses nothing, so `audited format` reads it back and converts it to any other. It proves nothing by itself:
+ * The record as this package knows it, whole: event, seal, and whether its personal part was erased or masked. The one
+ * format that loses nothing, so `audited format` reads it back and converts it to any other. It proves nothing by itself:
  * evidence is a bundle, which keeps the sealed bytes.
  *
  * @throws OptionsInvalidError for an option that it does not know, or that is malformed
@@ -21,6 +21,6 @@ export function recordFormatter(options: RecordFormatOptions = {}): EventFormatt
     fileExtension: 'jsonl',
     specification: { title: 'nestjs-audited record, JSON Lines', url: 'https://jsonlines.org/' },
     document: LINES,
-    format: ({ event, seal, erased }: AuditRecord) => jsonText({ event, seal, erased }),
+    format: ({ event, seal, erased, masked }: AuditRecord) => jsonText({ event, seal, erased, masked }),
   };
 }

@@ -26,6 +26,7 @@ export const LEEF_OWN_KEYS: readonly LeefKey[] = Object.freeze([
   own('mac', 255, 'seal.mac', ({ seal }) => seal.mac),
   own('personal', 64, 'personal', ({ event }) => event.personal),
   own('erased', 4, 'erased', ({ erased }) => erased),
+  own('masked', 4, 'masked', ({ masked }) => masked),
 
   own('correlationId', 255, 'correlationId', ({ event }) => event.correlationId),
   own('causationId', 63, 'causationId', ({ event }) => event.causationId),

@@ -15,7 +15,7 @@ const SEVERITIES = { debug: 1, info: 3, warning: 6, error: 8, critical: 10 };
 const LOG_INS = ['auth.login', 'auth.failed', 'authn_login_success', 'authn_login_fail'];
 
 /** What a line must hold, told a second time and without the formatter's table. */
-function expected({ event, seal, erased }: AuditRecord): readonly Expected[] {
+function expected({ event, seal, erased, masked }: AuditRecord): readonly Expected[] {
   const { resource, error } = event;
   const began = Date.parse(event.occurredAt);
   return [
@@ -42,6 +42,7 @@ function expected({ event, seal, erased }: AuditRecord): readonly Expected[] {
     ['mac', seal.mac, 255],
     ['personal', event.personal, 64],
     ['erased', erased, 4],
+    ['masked', masked, 4],
     ['correlationId', event.correlationId, 255],
     ['causationId', event.causationId, 63],
     ['sessionId', event.sessionId, 255],

@@ -15,7 +15,7 @@ import { OCSF_HTTP_METHODS } from './ocsf-words.js';
  * sides of a change.
  */
 export function unmappedOf(
-  { event, seal, erased }: AuditRecord,
+  { event, seal, erased, masked }: AuditRecord,
   { ocsfClass, parts }: OcsfClassification,
   source: OcsfEndpoint | undefined,
 ): object {
@@ -56,6 +56,7 @@ export function unmappedOf(
       uncatalogued: event.uncatalogued,
       personal: event.personal,
       erased,
+      masked,
       chain: seal.chain,
       position: seal.position,
       previous_hash: seal.previousHash,

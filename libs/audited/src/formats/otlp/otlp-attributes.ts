@@ -130,6 +130,7 @@ export const OTLP_ATTRIBUTES: readonly OtlpAttribute[] = [
   own('audited.scheme', 'seal.scheme', ({ seal }) => seal.scheme),
   own('audited.mac', 'seal.mac', ({ seal }) => seal.mac),
   own('audited.erased', 'erased', ({ erased }) => erased),
+  own('audited.masked', 'masked', ({ masked }) => masked),
 ];
 
 /** Before the name of every label that the application gives to a type: `audited.labels.team`. */

@@ -36,8 +36,8 @@ function json(value: object | undefined): string | undefined {
 
 /**
  * The columns, in the order of the record: with `CutColumns`, which says what was cut, they are fifty, as many as the
- * service advises for a table. `Remarks` has `truncated`, `redacted`, `spooled`, `uncatalogued`, `personal`, `erased`, and
- * a `causationId` that is no UUID; `Seal` has `previousHash`, `scheme` and `mac`.
+ * service advises for a table. `Remarks` has `truncated`, `redacted`, `spooled`, `uncatalogued`, `personal`, `erased`,
+ * `masked`, and a `causationId` that is no UUID; `Seal` has `previousHash`, `scheme` and `mac`.
  */
 export const SENTINEL_COLUMNS: readonly SentinelColumn[] = [
   // Without the fraction: that is the only form the service documents for the field of `time-generated-field`.
@@ -90,7 +90,7 @@ export const SENTINEL_COLUMNS: readonly SentinelColumn[] = [
   text('Error', 'error', ({ event }) => json(event.error)),
   text(
     'Remarks',
-    'truncated, redacted, spooled, uncatalogued, personal, erased, a causationId that is no UUID',
+    'truncated, redacted, spooled, uncatalogued, personal, erased, masked, a causationId that is no UUID',
     remarksOf,
   ),
   text('Labels', 'labels that the application gives to the type', (_record, labels) => json(labels)),
@@ -102,11 +102,11 @@ export const SENTINEL_COLUMNS: readonly SentinelColumn[] = [
   ),
 ];
 
-function remarksOf({ event, erased }: AuditRecord): string | undefined {
+function remarksOf({ event, erased, masked }: AuditRecord): string | undefined {
   const { truncated, redacted, spooled, uncatalogued, personal } = event;
   // Whoever records may give any text for what caused an event; in `CausationId` it would open a second column.
   const causationId = isUuid(event.causationId) || event.causationId === '' ? undefined : event.causationId;
-  const remarks = jsonText({ truncated, redacted, spooled, uncatalogued, personal, erased, causationId });
+  const remarks = jsonText({ truncated, redacted, spooled, uncatalogued, personal, erased, masked, causationId });
   return remarks === '{}' ? undefined : remarks;
 }
 

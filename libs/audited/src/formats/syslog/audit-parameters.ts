@@ -59,6 +59,7 @@ export const AUDIT_PARAMETERS = Object.freeze({
   spooled: ({ event }) => event.spooled,
   uncatalogued: ({ event }) => event.uncatalogued,
   erased: ({ erased }) => erased,
+  masked: ({ masked }) => masked,
   previousHash: ({ seal }) => seal.previousHash,
   hash: ({ seal }) => seal.hash,
   scheme: ({ seal }) => seal.scheme,

@@ -215,7 +215,7 @@ function inOrderOfNames(parameters: readonly Parameter[]): readonly Parameter[] 
 }
 
 /** Every fact of a record, by the name that the private element has for it; an absent or empty one has none. */
-function parametersOf({ event, seal, erased }: AuditRecord): readonly Parameter[] {
+function parametersOf({ event, seal, erased, masked }: AuditRecord): readonly Parameter[] {
   const { actor, resource, transport, error } = event;
   const { details, changes, targets, truncated, redacted, ...facts } = event;
   const { roles, onBehalfOf, ip, email, name, id, kind, ...restOfActor } = actor;
@@ -225,7 +225,18 @@ function parametersOf({ event, seal, erased }: AuditRecord): readonly Parameter[
   const failed = { errorType: error?.type, errorCode: error?.code, errorMessage: error?.message };
   const { actor: _actor, action: _action, resource: _resource, transport: _transport, ...scalars } = facts;
   const { occurredAt: _occurredAt, origin, error: _error, ...others } = scalars;
-  const texts = { ...others, ...origin, ...restOfActor, ...called, ...about, ...failed, ...exchange, ...seal, erased };
+  const texts = {
+    ...others,
+    ...origin,
+    ...restOfActor,
+    ...called,
+    ...about,
+    ...failed,
+    ...exchange,
+    ...seal,
+    erased,
+    masked,
+  };
   return [
     ...Object.entries(texts).map(([key, fact]): Parameter => [
       key,

@@ -254,4 +254,17 @@ export const GOLDEN_RECORDS: readonly (readonly [name: string, record: AuditReco
       details: { count: 12, cause: 'disk_full', from: '2026-11-02T03:00:00.000Z', to: '2026-11-02T03:04:00.000Z' },
     }),
   ],
+  [
+    'masked person',
+    recordAt(
+      17,
+      {
+        type: 'auth.logout',
+        action: 'Logged out',
+        actor: { id: 'u-4', kind: 'user' },
+        personal: 'ef'.repeat(32),
+      },
+      { masked: true },
+    ),
+  ],
 ];

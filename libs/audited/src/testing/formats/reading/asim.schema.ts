@@ -97,7 +97,7 @@ export function auditedOf(row: AsimRowRead): Members {
 
 const SEAL = ['chain', 'position', 'previousHash', 'hash', 'scheme', 'mac'];
 /** Members of `audited` that are no facts of the event by themselves. */
-const NOT_OF_THE_EVENT = new Set([...SEAL, 'erased', 'actor', 'labels', 'cut']);
+const NOT_OF_THE_EVENT = new Set([...SEAL, 'erased', 'masked', 'actor', 'labels', 'cut']);
 
 /** The record that a row tells of. What the row says twice must be the same. */
 export function recordOfAsim(row: AsimRowRead): AuditRecord {
@@ -134,6 +134,7 @@ export function recordOfAsim(row: AsimRowRead): AuditRecord {
     }),
     seal: present(Object.fromEntries(SEAL.map((name) => [name, audited[name]]))),
     erased: audited['erased'],
+    masked: audited['masked'],
   }) as unknown as AuditRecord;
 }
 

@@ -93,7 +93,7 @@ export function parseEcs(line: string): AuditRecord {
     scheme: own('scheme'),
     mac: own('mac'),
   }) as unknown as AuditRecord['seal'];
-  return known({ event, seal, erased: own('erased') }) as unknown as AuditRecord;
+  return known({ event, seal, erased: own('erased'), masked: own('masked') }) as unknown as AuditRecord;
 }
 
 function memberAt(members: unknown, [name, ...rest]: readonly string[]): unknown {

@@ -21,6 +21,7 @@ export function parseOcsf(text: string): { readonly event: OcsfMembers; readonly
         mac: own['mac'],
       },
       erased: own['erased'],
+      masked: own['masked'],
     },
   };
 }

@@ -167,7 +167,8 @@ function recordOf(event: Members, own: Members): AuditRecord {
     scheme: own['scheme'],
     mac: own['mac'],
   });
-  return present({ event: event as unknown as AuditEvent, seal, erased: own['erased'] }) as unknown as AuditRecord;
+  const { erased, masked } = own;
+  return present({ event: event as unknown as AuditEvent, seal, erased, masked }) as unknown as AuditRecord;
 }
 
 function actorOf(members: Members): AuditActor {

@@ -221,7 +221,7 @@ export function recordOf({ resource, fields, attributes }: OtlpLogRecord): Audit
     scheme: own('scheme'),
     mac: own('mac'),
   };
-  return { event, seal, erased: own('erased') } as unknown as AuditRecord;
+  return { event, seal, erased: own('erased'), masked: own('masked') } as unknown as AuditRecord;
 }
 
 function actorOf(value: JsonValue | undefined): unknown {

@@ -75,7 +75,7 @@ export function recordOfLegacy(properties: LegacyProperties): AuditRecord {
     const found = text(name);
     return found === undefined ? undefined : (JSON.parse(found) as unknown);
   };
-  const { erased, ...remarks } = (json('Remarks') ?? {}) as Members;
+  const { erased, masked, ...remarks } = (json('Remarks') ?? {}) as Members;
   const resource = present({ type: text('ResourceType'), id: text('ResourceId'), name: text('ResourceName') });
   return present({
     event: present({
@@ -131,6 +131,7 @@ export function recordOfLegacy(properties: LegacyProperties): AuditRecord {
       hash: text('Hash'),
     }),
     erased,
+    masked,
   }) as unknown as AuditRecord;
 }
 
