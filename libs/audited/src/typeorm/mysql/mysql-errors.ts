@@ -52,7 +52,12 @@ export function errorNumber(error: unknown): number | undefined {
   return typeof errno === 'number' && errno >= 1000 && typeof code === 'string' ? errno : undefined;
 }
 
-/** Another transaction was in the way; the same one may succeed at once. */
+/** Chosen at once to give way to another transaction; the same one may succeed at once. */
+export function gaveWay(error: unknown): boolean {
+  return [DEADLOCK, ROW_CHANGED].includes(errorNumber(error) ?? 0);
+}
+
+/** Another transaction was in the way, or was waited for as long as may be; the same one may succeed at once. */
 export function isConflict(error: unknown): boolean {
   return [DEADLOCK, LOCK_WAIT_TIMEOUT, ROW_CHANGED].includes(errorNumber(error) ?? 0);
 }

@@ -2,8 +2,9 @@ import { GENESIS_HASH, type ChainHead, type ChainId } from '../../event/audit-re
 import type { HeldHead } from '../server/server-database.js';
 import type { SealedBatch } from '../server/sealed-batch.js';
 import { addCounts } from './count-batch.js';
+import { retriedTransaction } from '../custody/retried-transaction.js';
 import { insertStatements } from './insert-statements.js';
-import { isConflict, isConnectionLoss, isKnownId, isReadOnly } from './mysql-errors.js';
+import { gaveWay, isConflict, isConnectionLoss, isKnownId, isReadOnly } from './mysql-errors.js';
 import type { MysqlPool } from './mysql-pool.js';
 import type { MysqlSession } from './mysql-session.js';
 
@@ -81,7 +82,7 @@ export class MysqlTransactions {
   /** Once more when it is known that nothing was stored and that it was nobody's fault. */
   private async run<Result>(work: (transaction: OpenTransaction) => Promise<Result>): Promise<Result> {
     try {
-      return await this.attempt(work);
+      return await retriedTransaction(() => this.attempt(work), lostByChance);
     } catch (error) {
       if (!(error instanceof TransactionLostError)) {
         throw error;
@@ -119,6 +120,11 @@ class TransactionLostError extends Error {
   constructor(cause: unknown) {
     super('the transaction was lost', { cause });
   }
+}
+
+/** Others were at it at the same moment: the index, an erasure. */
+function lostByChance(error: unknown): boolean {
+  return error instanceof TransactionLostError && gaveWay(error.cause);
 }
 
 /** Locks the row of the head; that of a new chain is made first, by whichever process comes first. */

@@ -1,3 +1,4 @@
+import { retriedTransaction } from '../../custody/retried-transaction.js';
 import { DatabaseUnusableError } from '../../../event/audit.error.js';
 import type { ScrubOptions } from '../../../storage/custody-store.js';
 import type { CustodyDatabase, NeededRights, SqlStatement } from '../../custody/custody-database.js';
@@ -5,7 +6,7 @@ import { REMOVING_FROM_INDEX } from '../../reading/projections/index-tables.js';
 import type { RawRow, RunQuery } from '../../server/server-database.js';
 import type { SqlValue } from '../../server/server-dialect.js';
 import { MYSQL_DIALECT } from '../mysql-dialect.js';
-import { isConflict, isRightMissing, reasonOf } from '../mysql-errors.js';
+import { gaveWay, isConflict, isRightMissing, reasonOf } from '../mysql-errors.js';
 import { quoted } from '../mysql-opening-failure.js';
 import type { MysqlSession } from '../mysql-session.js';
 import { scrubTable, SCRUB_LIMIT_MS } from './table-scrub.js';
@@ -47,14 +48,12 @@ export class MysqlCustody implements CustodyDatabase {
   async write(statements: readonly SqlStatement[], rights: NeededRights = ERASING): Promise<readonly number[]> {
     return this.access.write(async (session) => {
       try {
-        // Once more when another transaction was in the way: the server rolled everything back then.
-        return await transact(session, statements).catch(async (error: unknown) => {
-          if (!isConflict(error)) {
-            throw error;
-          }
-          await session.change('ROLLBACK');
-          return transact(session, statements);
-        });
+        const attempt = (): Promise<readonly number[]> =>
+          retriedTransaction(() => rolledBack(session, statements), gaveWay);
+        // Once more where another transaction was waited for in vain.
+        return await attempt().catch((error: unknown) =>
+          isConflict(error) ? attempt() : Promise.reject(error as Error),
+        );
       } catch (error) {
         throw isRightMissing(error) ? this.rightMissing(error, rights) : error;
       }
@@ -76,6 +75,18 @@ export class MysqlCustody implements CustodyDatabase {
       `Use an account that may, or run: ${statements.join(' ')}`,
       { cause },
     );
+  }
+}
+
+/** The transaction; where another one was in the way, nothing of it is left to be ended. */
+async function rolledBack(session: MysqlSession, statements: readonly SqlStatement[]): Promise<readonly number[]> {
+  try {
+    return await transact(session, statements);
+  } catch (error) {
+    if (isConflict(error)) {
+      await session.change('ROLLBACK');
+    }
+    throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { retriedTransaction } from '../../custody/retried-transaction.js';
 import { DatabaseUnusableError } from '../../../event/audit.error.js';
 import type { ScrubOptions } from '../../../storage/custody-store.js';
 import type { CustodyDatabase, NeededRights, SqlStatement, WriteDurability } from '../../custody/custody-database.js';
@@ -13,6 +14,8 @@ import type { PostgresSettings } from '../postgres.options.js';
 import { PartitionDropper } from './partition-dropper.js';
 import { SCRUB_LIMIT, scrubPartitions } from './partition-scrub.js';
 
+/** Deadlocks, and what a stricter isolation refuses: the same transaction may succeed at once. */
+const GAVE_WAY: ReadonlySet<string> = new Set(['40P01', '40001']);
 /** A commit that is acknowledged has to survive a crash, whatever the role or the database is set to. */
 const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED;
   SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`;
@@ -73,22 +76,28 @@ export class PostgresCustody implements CustodyDatabase {
     return this.access.write(async (session) => {
       let isUnmet = false;
       try {
-        return await inTransaction(
-          session,
-          durability === 'durable' ? BEGIN : BEGIN_SOON,
-          () => (isUnmet ? 'ROLLBACK' : 'COMMIT'),
-          async () => {
-            const changed: number[] = [];
-            for (const { sql, values, isCondition } of statements) {
-              const { rowCount } = await session.run(sql, values);
-              changed.push(rowCount);
-              if (isCondition === true && rowCount === 0) {
-                isUnmet = true;
-                break;
-              }
-            }
-            return changed;
+        return await retriedTransaction(
+          () => {
+            isUnmet = false;
+            return inTransaction(
+              session,
+              durability === 'durable' ? BEGIN : BEGIN_SOON,
+              () => (isUnmet ? 'ROLLBACK' : 'COMMIT'),
+              async () => {
+                const changed: number[] = [];
+                for (const { sql, values, isCondition } of statements) {
+                  const { rowCount } = await session.run(sql, values);
+                  changed.push(rowCount);
+                  if (isCondition === true && rowCount === 0) {
+                    isUnmet = true;
+                    break;
+                  }
+                }
+                return changed;
+              },
+            );
           },
+          (error) => GAVE_WAY.has(codeOf(error) ?? ''),
         );
       } catch (error) {
         throw codeOf(error) === RIGHT_MISSING ? this.rightMissing(error, rights) : error;
