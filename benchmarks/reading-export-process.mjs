@@ -1,7 +1,5 @@
 /** One variant of benchmark 12: `node reading-export-process.mjs <file> <variant>`; says how many, how fast, how much memory. */
-import { MoreThan, DataSource } from 'typeorm';
 import { createFormatter, formattedDocument } from 'nestjs-audited/formats';
-import { AuditRecordEntity } from '../libs/audited/dist/esm/typeorm/audit-record.entity.js';
 import { SqliteAuditStore } from '../libs/audited/dist/esm/typeorm/sqlite/sqlite.audit-store.js';
 import { walkRecords } from '../libs/audited/dist/esm/reading/record-walk.js';
 
@@ -32,6 +30,9 @@ async function withProduct(format) {
 }
 
 async function withTypeOrm() {
+  // Here, so that the other variants do not carry what they do not use.
+  const { DataSource, MoreThan } = await import('typeorm');
+  const { AuditRecordEntity } = await import('../libs/audited/dist/esm/typeorm/audit-record.entity.js');
   const source = new DataSource({
     type: 'better-sqlite3',
     database: file,

@@ -1,10 +1,11 @@
 /**
  * Benchmark 10: the newest hundred records by any filter, in SQLite, caught-up index.
  *
- * Reference: the same rows, read by a statement written by hand for that filter, on the same file, by the driver in this
- * thread, and nothing made of them. The product checks the filter, asks its reading thread, makes records of the rows and
- * signs a cursor. The result is the worst filter; the table has all of them. `10-flat`: a log of ten times the size
- * against the smaller one, the worst filter again.
+ * Reference: the same rows, read by a statement written by hand for that filter, on the same file, in a reading thread like the
+ * product's (SQLite in the thread of the application would block it), and nothing made of them. The product checks the filter,
+ * finds out which index answers it and how far that has come, makes records of the rows and signs a cursor. The result is the
+ * median filter, and `10-worst` the worst one; the table has all of them, and what the statement takes in this thread alone.
+ * `10-flat`: a log of ten times the size against the smaller one, the worst of the filters whose page is as long in both.
  *
  * 100 thousand and 1 million records with `npm run bench`, 10 thousand and 100 thousand with `--quick`; AUDITED_BENCH_LONG=1
  * compares 1 million with 10 million.
@@ -15,6 +16,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { SqliteAuditStore } from '../libs/audited/dist/esm/typeorm/sqlite/sqlite.audit-store.js';
 import { FACETS } from '../libs/audited/dist/esm/storage/reading/facets.js';
+import { SqliteThread } from '../libs/audited/dist/esm/typeorm/sqlite/sqlite-thread.js';
 import { writeReadingLog } from './reading-log.mjs';
 import { interleaved, median, ratioOf } from './statistics.mjs';
 
@@ -84,7 +86,8 @@ export async function run({ quick, wanted, log }) {
 /** Pages per second of each case, product and reference interleaved. */
 async function measured(store, file, quick, log) {
   const handle = new Database(file, { readonly: true });
-  handle.pragma('cache_size = -65536');
+  const thread = new SqliteThread({ file, role: 'reader', seal: undefined });
+  await thread.call({ operation: 'open' });
   try {
     const rates = new Map();
     for (const [name, query, { sql, values = [] }] of CASES) {
@@ -96,14 +99,17 @@ async function measured(store, file, quick, log) {
       }
       const variants = {
         product: () => pagesPerSecond(() => store.find({ ...query, limit: PAGE })),
-        raw: () => pagesPerSecond(() => statement.all(...values)),
+        raw: () => pagesPerSecond(() => thread.call({ operation: 'query', statement: { sql, values } })),
+        driver: () => pagesPerSecond(() => statement.all(...values)),
       };
-      rates.set(name, await interleaved(Object.keys(variants), quick ? 3 : 7, (each) => variants[each]()));
+      const found = await interleaved(Object.keys(variants), quick ? 3 : 7, (each) => variants[each]());
+      rates.set(name, { ...found, records: records.length });
     }
     log(`reading: ${rates.size} filters measured`);
     return rates;
   } finally {
     handle.close();
+    await thread.end();
   }
 }
 
@@ -117,23 +123,32 @@ async function pagesPerSecond(page) {
 
 function report(before, after, small) {
   const rows = CASES.map(([name]) => {
-    const ratio = ratioOf(after.get(name), 'product', 'raw');
-    const [small, large] = [before, after].map((rates) => median(rates.get(name).product));
-    return { name, ratio, small, large, raw: median(after.get(name).raw), flat: large / small };
+    const rates = after.get(name);
+    const [few, many] = [before, after].map((measure) => median(measure.get(name).product));
+    const [raw, driver] = [median(rates.raw), median(rates.driver)];
+    const isComparable = rates.records === before.get(name).records;
+    return { name, ratio: ratioOf(rates, 'product', 'raw'), few, many, raw, driver, isComparable, flat: many / few };
   });
-  const worst = rows.reduce((one, other) => (other.ratio.ratio < one.ratio.ratio ? other : one));
-  const steepest = rows.reduce((one, other) => (other.flat < one.flat ? other : one));
-  const flats = rows.map(({ flat }) => flat);
+  const byRatio = rows.toSorted((one, other) => one.ratio.ratio - other.ratio.ratio);
+  const ratios = byRatio.map(({ ratio }) => ratio.ratio);
+  // A page that holds more than it did is no slower for that.
+  const comparable = rows.filter(({ isComparable }) => isComparable);
+  const steepest = comparable.reduce((one, other) => (other.flat < one.flat ? other : one));
+  const flats = comparable.map(({ flat }) => flat);
   const [from, to] = [small, small * 10].map((count) => count.toLocaleString('en-US'));
   const ms = (rate) => (1000 / rate).toFixed(2);
+  const [worst] = byRatio;
   return {
     results: [
       {
         id: '10',
-        ...worst.ratio,
+        ratio: median(ratios),
+        min: Math.min(...ratios),
+        max: Math.max(...ratios),
         reach: 0.5,
-        unit: `of the raw query's pages per second, ${to} records (${worst.name})`,
+        unit: `of the raw query's pages per second, ${to} records, the median filter`,
       },
+      { id: '10-worst', ...worst.ratio, reach: 0.5, unit: `of the raw query's pages per second (${worst.name})` },
       {
         id: '10-flat',
         ratio: steepest.flat,
@@ -147,9 +162,11 @@ function report(before, after, small) {
       [
         `### The newest 100 of ${to} records in SQLite, by filter`,
         '',
-        `| filter | ms | raw query ms | ms at ${from} |`,
-        '| --- | ---: | ---: | ---: |',
-        ...rows.map(({ name, small: few, large, raw }) => `| ${name} | ${ms(large)} | ${ms(raw)} | ${ms(few)} |`),
+        `| filter | ms | raw query ms | the same in this thread | ms at ${from} |`,
+        '| --- | ---: | ---: | ---: | ---: |',
+        ...rows.map(
+          ({ name, few, many, raw, driver }) => `| ${name} | ${ms(many)} | ${ms(raw)} | ${ms(driver)} | ${ms(few)} |`,
+        ),
       ].join('\n'),
     ],
   };
