@@ -177,7 +177,7 @@ describe.each(PLATFORMS)('a long export on %s', (platform) => {
       expect(await lastExport()).toMatchObject({
         outcome: 'unknown',
         reason: 'response_failed',
-        details: { count: 1000, complete: false },
+        details: { count: 250, complete: false },
       });
     },
   );
