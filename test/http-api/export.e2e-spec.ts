@@ -218,3 +218,21 @@ describe.each(PLATFORMS)('limits of exports on %s', (platform) => {
     await app.nest.close();
   });
 });
+
+describe.each(PLATFORMS)('an export that runs while the application shuts down, on %s', (platform) => {
+  it('breaks off: the shutdown does not wait for a client that reads slowly, and it is not told that this was all', async () => {
+    const app = await apiApp(platform).start();
+    const details = { filling: 'x'.repeat(4000) };
+    for (let batch = 0; batch < 20; batch++) {
+      await Promise.all(Array.from({ length: 100 }, () => app.audit.record({ type: 'long.log', details })));
+    }
+    const { response } = await openStream(app, 'export?type=long.log', AUDITOR);
+    response.on('error', () => undefined);
+    await new Promise((resolve) => response.once('data', resolve));
+    response.pause();
+    await app.nest.close();
+    response.resume();
+    await until(() => response.destroyed);
+    expect(response.complete).toBe(false);
+  });
+});

@@ -34,5 +34,6 @@ function holds(value: JsonValue | undefined, wanted: string): boolean {
 }
 
 function folded(text: string): string {
-  return text.normalize('NFC').toLowerCase();
+  // Once more at the end: lower letters may compose with a mark where capital ones do not.
+  return text.normalize('NFC').toLowerCase().normalize('NFC');
 }

@@ -53,7 +53,9 @@ export class ExportController {
     // Whatever is wrong at the beginning is an answer of its own; once the head has left, no status can say it any more.
     const first = await records.next();
     const stream = exportStream(formattedDocument(formatter, progress.counted(first, records)), gzip);
-    signal.addEventListener('abort', () => stream.destroy(), { once: true });
+    // A shutdown breaks the connection: whoever reads must not wait for the rest, nor take what there is for the whole.
+    const end = (): unknown => stream.destroy(read.signal.aborted ? undefined : (signal.reason as Error));
+    signal.addEventListener('abort', end, { once: true });
     stream.once('error', (error) => this.logger.error(`An export broke off: ${error.message}`));
     // Nest would end the answer where its head has not left, as if all was there.
     return new StreamableFile(stream, exportHead(formatter, gzip, new Date()))

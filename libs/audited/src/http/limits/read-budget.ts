@@ -24,11 +24,18 @@ export class ReadBudget {
 
   constructor(private readonly options: ReadBudgetOptions) {}
 
-  /** @throws ProblemException (503) when it would not begin in time; the reason of the signal when that ends the wait */
-  async run<Result>(signal: AbortSignal, read: () => Promise<Result>): Promise<Result> {
+  /**
+   * @param patience `endless` for what has begun already, such as the next page of an export: it waits for as long as it takes
+   * @throws ProblemException (503) when it would not begin in time; the reason of the signal when that ends the wait
+   */
+  async run<Result>(
+    signal: AbortSignal,
+    read: () => Promise<Result>,
+    patience: 'limited' | 'endless' = 'limited',
+  ): Promise<Result> {
     signal.throwIfAborted();
     if (this.running >= this.options.atOnce) {
-      await this.turn(signal);
+      await this.turn(signal, patience === 'endless');
     } else {
       this.running++;
     }
@@ -50,9 +57,9 @@ export class ReadBudget {
     }
   }
 
-  private turn(signal: AbortSignal): Promise<void> {
+  private turn(signal: AbortSignal, isEndless: boolean): Promise<void> {
     const { waiting, waitMs } = this.options;
-    if (this.queue.size >= waiting) {
+    if (!isEndless && this.queue.size >= waiting) {
       throw busy();
     }
     return new Promise((resolve, reject) => {
@@ -62,7 +69,7 @@ export class ReadBudget {
         reject(reason);
       };
       const aborted = (): void => leave(signal.reason as Error);
-      const timer = setTimeout(() => leave(busy()), waitMs);
+      const timer = isEndless ? undefined : setTimeout(() => leave(busy()), waitMs);
       const settle = (): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', aborted);

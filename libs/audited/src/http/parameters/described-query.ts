@@ -4,6 +4,7 @@ import { FILTER_PARAMETERS } from './filter-parameters.js';
 import { ROUTE_PARAMETERS } from './route-parameters.js';
 import { withNegations } from './parameter.js';
 import { queryPairs } from './query-string.js';
+import { saidName } from './said-name.js';
 
 /** What a record says in place of a value that must not be sealed into the log, where nobody can erase it. */
 export const WITHHELD = '(given)';
@@ -27,7 +28,7 @@ export function describedQuery(request: unknown): JsonObject {
   const pairs = queryPairs(request as FrameworkRequest).slice(0, MOST_DESCRIBED);
   return Object.fromEntries(
     pairs.map(([name, value]) => [
-      name.slice(0, MOST_CHARACTERS),
+      saidName(name),
       KNOWN.has(name) && !PERSONAL.has(name) ? value.slice(0, MOST_CHARACTERS) : WITHHELD,
     ]),
   );

@@ -1,3 +1,4 @@
+import { saidName } from '../parameters/said-name.js';
 import { HttpException } from '@nestjs/common';
 import { problemDetails, shownValue, type ProblemDetails, type ProblemFacts, type ProblemKind } from './problem.js';
 
@@ -33,7 +34,7 @@ export function parameterProblem(
 ): ProblemException {
   const { given, allowed } = facts;
   const name = shownValue(parameter);
-  return new ProblemException('query-invalid', `Audit query parameter "${name}" ${problem}. ${cure}`, {
+  return new ProblemException('query-invalid', `Audit query parameter "${saidName(parameter)}" ${problem}. ${cure}`, {
     parameter: name,
     ...(given === undefined ? {} : { given: shownValue(given) }),
     ...(allowed === undefined ? {} : { allowed }),

@@ -37,9 +37,18 @@ export class LogReads {
     return this.budget.run(read.signal, () => this.counts.statistics(query, read));
   }
 
-  /** Each page of it waits for its turn, so that a long export leaves room for others. */
+  /** Each page of it waits for its turn, so that a long export leaves room for others; only the first is refused. */
   walk(query: ExportQuery, read: Read): AsyncGenerator<AuditRecord, void, undefined> {
-    return walkRecords((page) => this.find(page, read), query, read);
+    let patience: 'limited' | 'endless' = 'limited';
+    return walkRecords(
+      (page) => {
+        const turn = this.budget.run(read.signal, () => this.reader.find(page, read), patience);
+        patience = 'endless';
+        return turn;
+      },
+      query,
+      read,
+    );
   }
 
   /** Outside of the budget: it mostly waits, and has a limit of its own. */

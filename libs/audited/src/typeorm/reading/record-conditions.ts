@@ -7,6 +7,7 @@ import type { Bind } from '../server/server-dialect.js';
 export type ColumnConditions = Pick<CheckedConditions, 'filters' | 'from' | 'to' | 'tenants'>;
 
 const OF_CLASS = 100;
+const MOST_IN_A_ROW = 100;
 
 /**
  * Conditions as SQL on columns of `audit_records`, in the order in which their values are bound.
@@ -73,9 +74,10 @@ function storable(texts: readonly string[]): readonly string[] {
 }
 
 function anyOf(conditions: readonly string[]): string {
-  return conditions.length === 0
-    ? '1 = 0'
-    : conditions.length === 1
-      ? (conditions[0] ?? '')
-      : `(${conditions.join(' OR ')})`;
+  if (conditions.length <= MOST_IN_A_ROW) {
+    return conditions.length === 1 ? (conditions[0] ?? '') : `(${conditions.join(' OR ') || '1 = 0'})`;
+  }
+  // As a tree: SQLite refuses a row of a thousand.
+  const half = conditions.length >> 1;
+  return `(${anyOf(conditions.slice(0, half))} OR ${anyOf(conditions.slice(half))})`;
 }

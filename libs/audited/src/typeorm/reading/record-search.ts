@@ -46,7 +46,10 @@ export class RecordSearch {
 
   async find(query: CheckedQuery): Promise<AuditPage> {
     const clock = new ReadClock(query);
-    const key = await this.key.get();
+    const key = await clock.step(
+      () => this.key.get(),
+      () => false,
+    );
     const start = query.cursor === undefined ? undefined : cursorSequence(query.cursor, query, key);
     if (matchesNothing(query)) {
       return { records: [], ...(query.total ? { total: { count: 0, relation: 'eq' } as const } : {}) };
@@ -119,12 +122,18 @@ export class RecordSearch {
     return taken(this.found(query, walk, start), query.offset, wanted);
   }
 
-  /** Records that match. @param rows how many rows to read at once; default: by their size */
+  /**
+   * Records that match.
+   *
+   * @param rows how many rows to read at once; default: by their size
+   * @param isOver asked after each of them: whether to stop, however few were found
+   */
   private async *found(
     query: CheckedQuery,
     walk: RecordWalk,
     behind: number | undefined,
     rows?: () => number,
+    isOver: () => boolean = () => false,
   ): AsyncGenerator<Found, void, void> {
     const matches = needsRecord(query) ? factsMatcher(query) : (): boolean => true;
     let size = FIRST_ROWS;
@@ -144,6 +153,9 @@ export class RecordSearch {
         }
       }
       size = nextRows(raw.length, characters, size);
+      if (isOver()) {
+        return;
+      }
     }
   }
 
@@ -151,13 +163,14 @@ export class RecordSearch {
     const endAt = clock.elapsedMs + Math.min(COUNTING_MS, clock.leftMs / 2);
     let count = 0;
     if (needsRecord(query)) {
-      for await (const _ of this.found(query, walk, undefined)) {
-        count++;
-        if (count > MOST_COUNTED || clock.elapsedMs > endAt) {
-          return { count: Math.min(count, MOST_COUNTED), relation: 'gte' };
+      const isOver = (): boolean => clock.elapsedMs > endAt;
+      for await (const _ of this.found(query, walk, undefined, undefined, isOver)) {
+        if (++count > MOST_COUNTED) {
+          break;
         }
       }
-      return { count, relation: 'eq' };
+      const isAll = count <= MOST_COUNTED && !isOver();
+      return { count: Math.min(count, MOST_COUNTED), relation: isAll ? 'eq' : 'gte' };
     }
     const rows = (): number => Math.min(MOST_NUMBERS, MOST_COUNTED + 1 - count);
     for await (const numbers of walk.rows({ columns: 'sequence', behind: undefined, rows })) {

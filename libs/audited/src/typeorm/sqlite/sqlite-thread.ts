@@ -39,6 +39,11 @@ export class SqliteThread {
     return this.death !== undefined;
   }
 
+  /** Calls that it has not answered yet; one whose caller gave up counts until it is. */
+  get underWay(): number {
+    return this.pending.size;
+  }
+
   /** @param onProgress told while the call goes on; when it throws, the call rejects with that */
   call<Result>(call: SqliteCall, onProgress?: (progress: VerifyProgress) => void): Promise<Result> {
     if (this.death !== undefined) {
@@ -64,6 +69,12 @@ export class SqliteThread {
   end(): Promise<void> {
     this.ending ??= this.closeAndTerminate();
     return this.ending;
+  }
+
+  /** Ends the thread at once, whatever it does; what it was asked for rejects. Only for one that writes nothing. */
+  async stop(): Promise<void> {
+    this.die('its thread was stopped');
+    await this.worker.terminate();
   }
 
   private async closeAndTerminate(): Promise<void> {

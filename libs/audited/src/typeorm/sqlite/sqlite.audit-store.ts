@@ -42,6 +42,7 @@ export class SqliteAuditStore implements AuditStore, AuditReader, StatisticsRead
   /** The thread that is there as long as the store is open; of a store that is opened for reading, it can only read. */
   private writer: SqliteThread | undefined;
   private reader: Promise<SqliteThread> | undefined;
+  private verifier: Promise<SqliteThread> | undefined;
   private opening: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
   private reviving: Promise<void> | undefined;
@@ -100,11 +101,29 @@ export class SqliteAuditStore implements AuditStore, AuditReader, StatisticsRead
     return this.search.get(id, checkReadOptions(options));
   }
 
+  /** In a thread of its own: it may take minutes, in which others want to read. One that nobody waits for any more ends. */
   async verify(options: VerifyOptions = {}): Promise<IntegrityReport> {
     // Here too, so that a wrong option is told before a thread is asked.
     verifySettings(options);
     const { onProgress, ...sendable } = options;
-    return (await this.openReader()).call({ operation: 'verify', options: sendable }, onProgress);
+    const call = { operation: 'verify', options: sendable } as const;
+    const writer = this.openWriter();
+    if (this.file === IN_MEMORY) {
+      return writer.call(call, onProgress);
+    }
+    const verifier = (this.verifier ??= this.startThread('reader'));
+    try {
+      return await (await verifier).call<IntegrityReport>(call, onProgress);
+    } catch (error) {
+      // It failed, died, or nobody waits for it any more: the next verification starts another.
+      const thread = await verifier.catch(() => undefined);
+      // Others may wait for theirs.
+      if (thread === undefined || thread.underWay <= 1) {
+        this.verifier = this.verifier === verifier ? undefined : this.verifier;
+        await thread?.stop();
+      }
+      throw error;
+    }
   }
 
   async statistics(query: StatisticsQuery = {}, options: ReadOptions = {}): Promise<AuditStatistics> {
@@ -148,11 +167,13 @@ export class SqliteAuditStore implements AuditStore, AuditReader, StatisticsRead
 
   private async endThreads(): Promise<void> {
     await this.opening?.catch(() => undefined);
-    const { reader, writer } = this;
+    const { reader, verifier, writer } = this;
     this.reader = undefined;
+    this.verifier = undefined;
     this.writer = undefined;
     const readingThread = await reader?.catch(() => undefined);
     await readingThread?.end();
+    await (await verifier?.catch(() => undefined))?.end();
     // The writer last: closing the last connection folds the write-ahead log into the file.
     await writer?.end();
   }
