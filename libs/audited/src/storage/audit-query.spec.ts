@@ -244,4 +244,18 @@ describe('checkRecordFilters', () => {
   it.each(['limit', 'cursor', 'offset', 'order', 'total'])('refuses %s', (parameter) => {
     expect(() => checkRecordFilters({ [parameter]: 1 } as never)).toThrow(`"${parameter}" is unknown`);
   });
+
+  it('refuses filters that have too many values together, and names the longest', () => {
+    const many = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `v-${index}`);
+    const filters = {
+      actorId: many(100),
+      sessionId: many(100),
+      tenantId: many(100),
+      route: many(100),
+      component: many(99),
+    };
+    expect(checkQuery({ ...filters, type: 'a' }).filters).toHaveLength(6);
+    expect(() => checkQuery({ ...filters, type: ['a', 'b'] })).toThrow(/"actorId" brings the filters to 501 values/);
+    expect(() => checkQuery({ not: { ...filters, type: ['a', 'b'] } })).toThrow(/"not.actorId" brings/);
+  });
 });

@@ -12,6 +12,8 @@ import { shown } from './reading/shown-value.js';
 export const MAX_PAGE_RECORDS = 1000;
 /** Most records that may be left out in front; a cursor goes further, and costs the same on every page. */
 export const MAX_OFFSET = 10_000;
+/** Most values that all filters of a query have together. */
+export const MAX_QUERY_VALUES = 500;
 const DEFAULT_PAGE_RECORDS = 100;
 /** No cursor that a page gave is longer. */
 const MAX_CURSOR_CHARACTERS = 1000;
@@ -83,6 +85,19 @@ export interface CheckedQuery extends CheckedConditions, CheckedReadOptions {
 const CONDITION_NAMES = [...FILTER_NAMES, 'not', 'text', 'from', 'to'];
 const PAGING_NAMES = ['order', 'limit', 'offset', 'cursor', 'total'];
 
+/** All filters together: a statement asks for them once for each value that an index is asked for, and has a limit itself. */
+function refuseTooMany(filters: readonly CheckedFilter[]): void {
+  const count = filters.reduce((sum, { values }) => sum + values.length, 0);
+  const [largest] = filters.toSorted((one, other) => other.values.length - one.values.length);
+  if (largest !== undefined && count > MAX_QUERY_VALUES) {
+    throw new QueryInvalidError(
+      `${largest.isNegated ? 'not.' : ''}${largest.name}`,
+      `brings the filters to ${count} values together`,
+      `Give at most ${MAX_QUERY_VALUES} in one query.`,
+    );
+  }
+}
+
 /**
  * Checks a query; a wrong parameter never widens the result.
  *
@@ -131,6 +146,7 @@ function checkedConditions(
     refuseUnknown(not, 'not', FILTER_NAMES);
   }
   const checked = [...checkFilters(filters), ...(not === undefined ? [] : checkFilters(not, true, 'not.'))];
+  refuseTooMany(checked);
   const forbidden = masked ? checked.find(({ name }) => PERSONAL_FILTERS.has(name)) : undefined;
   if (forbidden !== undefined) {
     throw new ReadForbiddenError(forbidden.isNegated ? `not.${forbidden.name}` : forbidden.name);
