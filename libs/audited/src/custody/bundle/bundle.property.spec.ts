@@ -48,7 +48,8 @@ describe('any bundle', () => {
             for (const chain of chains) {
               await log.checkpoint(chain);
             }
-            await log.custody.removePrefix('main', pruned);
+            // Retention never takes the last record: that it pruned stands in the chain. One without any would look cut off.
+            await log.custody.removePrefix('main', Math.min(pruned, log.custody.rows('main').length - 1));
             const at = (seconds: number): Date => new Date(Date.parse('2026-11-21T00:00:00.000Z') + seconds * 1000);
             const interval = start === undefined ? {} : { from: at(start), to: at(start + length) };
             const tenant = tenantId === undefined ? {} : { tenantId };
