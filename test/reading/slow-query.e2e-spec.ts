@@ -67,6 +67,17 @@ describe.each(LOGS)('a read of %s that takes too long', (_name, make) => {
     await expect(reading).rejects.toThrow('The client has gone');
   });
 
+  it('may be a verification: it ends for whoever has gone, and the next one is whole', async () => {
+    const gone = new Error('The client has gone');
+    const left = log.verify({
+      onProgress: () => {
+        throw gone;
+      },
+    });
+    await expect(left).rejects.toThrow(gone.message);
+    expect(await log.verify()).toMatchObject({ ok: true, records: 8000 });
+  });
+
   it('does not keep anybody from recording', async () => {
     const ended: string[] = [];
     const reads = Array.from({ length: 10 }, () => log.find(HOPELESS, { timeLimitMs: 60_000 }));

@@ -4,7 +4,7 @@ import type { RawRow } from '../server/server-database.js';
 import type { SqlValue } from '../server/server-dialect.js';
 import { WHOLE_RANGE, type RecordSource } from './reading-dialect.js';
 import { knownTypes } from './known-types.js';
-import type { WalkPlan } from './record-walk.js';
+import type { WalkPlan } from './row-walk.js';
 import { conditionCount, MOST_SOURCES, searchPaths, type SearchPath, type TimeRange } from './search-plan.js';
 import { FEW_RECORDS, searchPrelude } from './search-prelude.js';
 

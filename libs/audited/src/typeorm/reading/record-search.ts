@@ -14,7 +14,7 @@ import { CursorKey } from './cursor-key.js';
 import { planWalk } from './plan-walk.js';
 import { ReadClock } from './read-clock.js';
 import { matchesNothing, needsRecord } from './record-conditions.js';
-import { RecordWalk } from './record-walk.js';
+import { RowWalk } from './row-walk.js';
 
 /** After so many records, or characters of them, others get their turn. */
 const RECORDS_AT_ONCE = 64;
@@ -95,10 +95,10 @@ export class RecordSearch {
     return isVisible ? (options.masked ? maskedRecord : mergedRecord)(stored, facts) : undefined;
   }
 
-  private async walk(query: CheckedQuery, clock: ReadClock): Promise<RecordWalk> {
+  private async walk(query: CheckedQuery, clock: ReadClock): Promise<RowWalk> {
     const { dialect } = this.database;
     const read = this.reader(clock);
-    return new RecordWalk(query, await planWalk(query, dialect, read), dialect, read);
+    return new RowWalk(query, await planWalk(query, dialect, read), dialect, read);
   }
 
   private reader(clock: ReadClock): (sql: string, values?: readonly SqlValue[]) => Promise<readonly RawRow[]> {
@@ -107,7 +107,7 @@ export class RecordSearch {
   }
 
   /** The records of a page, and one more where there is one. */
-  private async page(query: CheckedQuery, walk: RecordWalk, start: number | undefined): Promise<readonly Found[]> {
+  private async page(query: CheckedQuery, walk: RowWalk, start: number | undefined): Promise<readonly Found[]> {
     const wanted = query.limit + 1;
     if (!needsRecord(query)) {
       const behind = query.offset === 0 ? start : await passedOver(walk, query.offset);
@@ -130,7 +130,7 @@ export class RecordSearch {
    */
   private async *found(
     query: CheckedQuery,
-    walk: RecordWalk,
+    walk: RowWalk,
     behind: number | undefined,
     rows?: () => number,
     isOver: () => boolean = () => false,
@@ -159,7 +159,7 @@ export class RecordSearch {
     }
   }
 
-  private async count(query: CheckedQuery, walk: RecordWalk, clock: ReadClock): Promise<MatchCount> {
+  private async count(query: CheckedQuery, walk: RowWalk, clock: ReadClock): Promise<MatchCount> {
     const endAt = clock.elapsedMs + Math.min(COUNTING_MS, clock.leftMs / 2);
     let count = 0;
     if (needsRecord(query)) {
@@ -184,7 +184,7 @@ export class RecordSearch {
 }
 
 /** The sequence number of the record before the page; `end` when there are not so many. */
-async function passedOver(walk: RecordWalk, offset: number): Promise<number | 'end'> {
+async function passedOver(walk: RowWalk, offset: number): Promise<number | 'end'> {
   let left = offset;
   const rows = (): number => Math.min(MOST_NUMBERS, left);
   for await (const numbers of walk.rows({ columns: 'sequence', behind: undefined, rows })) {

@@ -46,7 +46,7 @@ interface Segment {
 }
 
 /** Reads the rows that the columns say to match, in the order of their sequence numbers, by statements that are short. */
-export class RecordWalk {
+export class RowWalk {
   private readonly direction: Direction;
 
   constructor(
